@@ -1,0 +1,160 @@
+"""Code lists: what is stored (ASCII code) and what is shown (German label)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+QUALITIES: Final = {
+    "amtlich": "amtlich",
+    "belegt": "belegt (Quelle und Datum bekannt)",
+    "gemeldet": "vom Träger gemeldet",
+    "geschaetzt": "geschätzt",
+    "angenommen": "angenommen (Arbeitsannahme)",
+}
+
+FIELDS: Final = {
+    "sprache_bildung": "Sprache und durchgängige Bildung",
+    "ausbildung_arbeit": "Ausbildung und Arbeit",
+    "teilhabe": "Gesellschaftliche Teilhabe und Mitgestaltung",
+}
+
+KINDS: Final = {
+    "integrationskurs": "Integrationskurs",
+    "alphabetisierung": "Alphabetisierungskurs",
+    "einstiegskurs": "Einstiegs- und Erstorientierungskurs",
+    "berufssprachkurs": "Berufssprachkurs",
+    "pruefung": "Einstufung und Prüfung",
+    "schule_daz": "Deutschförderung in Schule und Kita",
+    "regelangebot": "Regelangebot der Erwachsenenbildung",
+    "jobvermittlung": "Vermittlung in Arbeit und Praktikum",
+    "ausbildungsbegleitung": "Begleitung in Ausbildung",
+    "jugendmigrationsdienst": "Jugendmigrationsdienst",
+    "arbeitsgelegenheit": "Arbeitsgelegenheit",
+    "aktivierung": "Aktivierung und Sozialberatung",
+    "jobmesse": "Ausbildungs- und Jobmesse",
+    "migrationsberatung": "Migrations- und Asylsozialberatung",
+    "begegnung": "Begegnung",
+    "ehrenamt": "Ehrenamt und Patenschaft",
+    "sport": "Sport",
+    "jugendarbeit": "Jugendarbeit und Schulsozialarbeit",
+    "existenzhilfe": "Tafel, Kleiderkammer und Hilfsfonds",
+    "koordination": "Koordination und Information",
+    "foerderung": "Projektförderung",
+}
+
+TARGET_GROUPS: Final = {
+    "alle": "alle Menschen",
+    "zugewanderte": "Zugewanderte",
+    "gefluechtete": "Geflüchtete und Asylsuchende",
+    "ukraine": "Geflüchtete aus der Ukraine",
+    "eu": "EU-Bürgerinnen und -Bürger",
+    "frauen": "Frauen",
+    "junge_menschen": "junge Menschen (12 bis 27 Jahre)",
+    "kinder": "Kinder und Schulpflichtige",
+    "familien": "Familien und Alleinerziehende",
+    "senioren": "Seniorinnen und Senioren",
+    "arbeitsuchende": "Arbeitsuchende",
+    "akteure": "Akteure der Integrationsarbeit",
+}
+
+LEVELS: Final = {
+    "ohne": "ohne Vorkenntnisse",
+    "alpha": "Alphabetisierung",
+    "A1": "A1",
+    "A2": "A2",
+    "B1": "B1",
+    "B2": "B2",
+    "C1": "C1",
+}
+
+STATUSES: Final = {
+    "laufend": "laufend (belegt)",
+    "ungeklaert": "Fortbestand nicht belegt",
+    "einmalig": "einmalig",
+    "abgelaufen": "abgelaufen",
+    "historisch": "historisch",
+    "geplant": "geplant oder vorgeschlagen",
+}
+
+CURRENT_STATUSES: Final = ("laufend", "ungeklaert")
+
+GEOCODING: Final = {
+    "gebaeude": "Gebäude",
+    "strasse": "Straße oder nächste Haltestelle",
+    "ort": "Ortsmitte",
+    "unbekannt": "Ort nicht bekannt",
+}
+
+WEEKDAYS: Final = {
+    "Mo": "Montag",
+    "Di": "Dienstag",
+    "Mi": "Mittwoch",
+    "Do": "Donnerstag",
+    "Fr": "Freitag",
+    "Sa": "Samstag",
+    "So": "Sonntag",
+}
+
+DAY_TYPES: Final = {
+    "schultag": "Schultag",
+    "ferientag": "Ferientag",
+    "samstag": "Samstag",
+    "sonntag": "Sonntag",
+}
+
+GROUPS: Final = {
+    "auslaender": "Ausländerinnen und Ausländer",
+    "schutzsuchende": "Asylbewerberinnen und Asylbewerber",
+}
+
+AREA_LEVELS: Final = {
+    "kreis": "Landkreis",
+    "gemeinde": "Gemeinde",
+    "siedlung": "Siedlung",
+}
+
+PROVIDER_KINDS: Final = {
+    "behoerde": "Behörde",
+    "vhs": "Volkshochschule",
+    "bildungstraeger": "Bildungsträger",
+    "wohlfahrtsverband": "Wohlfahrtsverband",
+    "verein": "Verein oder Initiative",
+    "kirche": "Kirche",
+    "schule": "Schule",
+    "kursort": "Kursort",
+    "arbeitsverwaltung": "Jobcenter oder Arbeitsagentur",
+    "netzwerk": "Netzwerk oder Verband",
+    "verkehr": "Verkehrsunternehmen",
+    "sonstige": "Sonstige",
+}
+
+BUILDING_KINDS: Final = {
+    "schule": "Schule",
+    "rathaus": "Rathaus",
+    "kursort": "Kursort",
+    "begegnung": "Begegnungsstätte",
+}
+
+GENDERS: Final = {"alle": "alle", "frauen": "Frauen", "maenner": "Männer"}
+
+CODE_LISTS: Final[dict[str, dict[str, str]]] = {
+    "quality": QUALITIES,
+    "field": FIELDS,
+    "kind": KINDS,
+    "target_group": TARGET_GROUPS,
+    "level": LEVELS,
+    "status": STATUSES,
+    "geocoding": GEOCODING,
+    "weekday": WEEKDAYS,
+    "day_type": DAY_TYPES,
+    "group": GROUPS,
+    "area_level": AREA_LEVELS,
+    "provider_kind": PROVIDER_KINDS,
+    "building_kind": BUILDING_KINDS,
+    "gender": GENDERS,
+}
+
+
+def label(code_list: str, code: str) -> str:
+    """Return the German label of a code; an unknown code is shown as it stands."""
+    return CODE_LISTS[code_list].get(code, code)

@@ -1,0 +1,84 @@
+"""The only room that reprojects: EPSG:4326 comes in, EPSG:25832 is measured in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from sokanalysis.errors import WrongCrs
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+GEOGRAPHIC: Final = "EPSG:4326"
+METRIC: Final = "EPSG:25832"
+
+Points = npt.NDArray[np.float64]
+
+
+def project(places: pd.DataFrame) -> Points:
+    """Return the places in metres.
+
+    Parameters
+    ----------
+    places : DataFrame
+        Columns ``lat`` and ``lon`` in degrees (EPSG:4326).
+
+    Returns
+    -------
+    ndarray of float, shape (n, 2)
+        East and north in metres (EPSG:25832); shape (0, 2) without rows.
+    """
+    from pyproj import Transformer  # noqa: PLC0415
+
+    transformer = Transformer.from_crs(GEOGRAPHIC, METRIC, always_xy=True)
+    lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
+    return np.column_stack(transformer.transform(lon, lat)).reshape(-1, 2)
+
+
+def distances_m(origins: Points, targets: Points) -> npt.NDArray[np.float64]:
+    """Return straight-line distances in metres, shape (origins, targets)."""
+    from scipy.spatial.distance import cdist  # noqa: PLC0415
+
+    return np.asarray(cdist(origins, targets))
+
+
+def pairs_within(
+    origins: Points, targets: Points, radius_m: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Find all pairs not farther apart than a radius.
+
+    Returns
+    -------
+    origin, target : ndarray of int, shape (pairs,)
+        Positions, ordered by origin, then target. Empty when nothing is near.
+    distance_m : ndarray of float, shape (pairs,)
+        Straight-line distance in metres.
+    """
+    from scipy.spatial import cKDTree  # noqa: PLC0415
+
+    near = cKDTree(origins).query_ball_point(cKDTree(targets).data, radius_m)
+    target = np.repeat(np.arange(len(targets)), [len(hits) for hits in near])
+    origin = np.concatenate([*map(np.asarray, near), np.empty(0)]).astype(np.int64)
+    order = np.lexsort((target, origin))
+    origin, target = origin[order], target[order].astype(np.int64)
+    return origin, target, np.hypot(*(origins[origin] - targets[target]).T)
+
+
+def require_geographic(shapes: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Return the shapes when they are in EPSG:4326.
+
+    Raises
+    ------
+    WrongCrs
+        Otherwise, with the call that mends it.
+    """
+    if shapes.crs is None or shapes.crs.to_epsg() not in (4326, None):
+        raise WrongCrs(
+            f"{what}: Koordinatensystem ist {shapes.crs}, gebraucht wird {GEOGRAPHIC} → "
+            f"vorher .to_crs('{GEOGRAPHIC}') aufrufen."
+        )
+    return shapes

@@ -1,0 +1,131 @@
+"""One district, loaded and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sokanalysis.codes import CURRENT_STATUSES
+from sokanalysis.errors import DataProblems, Problem, RegionNotFound
+from sokanalysis.parameters import Parameters, region_parameters
+from sokanalysis.read.boundaries import read_boundaries
+from sokanalysis.read.gtfs import Feed, read_feed
+from sokanalysis.read.tables import read_table
+from sokanalysis.schema import TABLES
+from sokanalysis.validation import reference_problems, table_problems
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+
+@dataclass(frozen=True)
+class Region:
+    """Everything known about one district.
+
+    The tables carry the columns of `sokanalysis.schema`; ``boundaries`` are polygons in
+    EPSG:4326; ``feed`` is the timetable as published.
+    """
+
+    folder: Path
+    parameters: Parameters
+    municipalities: pd.DataFrame
+    population: pd.DataFrame
+    settlements: pd.DataFrame
+    groups: pd.DataFrame
+    accommodations: pd.DataFrame
+    providers: pd.DataFrame
+    offers: pd.DataFrame
+    sites: pd.DataFrame
+    offer_sites: pd.DataFrame
+    sessions: pd.DataFrame
+    buildings: pd.DataFrame
+    facts: pd.DataFrame
+    boundaries: gpd.GeoDataFrame
+    feed: Feed
+
+    @property
+    def current_offers(self) -> pd.DataFrame:
+        """Offers of today: running or plausibly running, and not past their end."""
+        offers = self.offers
+        today = pd.Timestamp(self.parameters.reference_date)
+        ended = offers["valid_until_date"] < today
+        return offers[offers["status"].isin(CURRENT_STATUSES) & ~ended]
+
+    @property
+    def current_sessions(self) -> pd.DataFrame:
+        """Sessions of the offers of today."""
+        sessions = self.sessions
+        return sessions[sessions["offer_id"].isin(self.current_offers["offer_id"])]
+
+    def with_parameters(self, **values: float | int | str) -> Region:
+        """Return the same district under other assumptions; see `Parameters.replace`."""
+        return replace(self, parameters=self.parameters.replace(**values))
+
+
+def load_region(folder: str | Path) -> Region:
+    """Load a district from its folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Folder with the tables of `sokanalysis.schema` as CSV, ``boundaries.geojson``, a timetable
+        (``gtfs/`` or ``gtfs.zip``) and, if wanted, ``parameters.yaml``.
+
+    Returns
+    -------
+    Region
+        Checked.
+
+    Raises
+    ------
+    RegionNotFound
+        When the folder does not exist.
+    DataProblems
+        With all problems of all files at once.
+    """
+    region, problems = inspect_region(folder)
+    if problems or region is None:
+        raise DataProblems(problems)
+    return region
+
+
+def inspect_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
+    """Load a district and return it with all problems found; None when no region can be made.
+
+    Raises
+    ------
+    RegionNotFound
+        When the folder does not exist.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise RegionNotFound(f"Den Ordner „{folder}“ gibt es nicht → den Pfad prüfen.")
+    parameters = region_parameters(folder)
+    tables, problems = _tables(folder)
+    boundaries, boundary_problems = read_boundaries(folder)
+    feed, feed_problems = read_feed(folder)
+    problems += boundary_problems + feed_problems
+    if feed is None:
+        return None, problems
+    return Region(folder, parameters, **tables, boundaries=boundaries, feed=feed), problems
+
+
+def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    tables: dict[str, pd.DataFrame] = {}
+    problems: list[Problem] = []
+    for table in TABLES.values():
+        rows, found = read_table(folder, table)
+        tables[table.name] = rows
+        problems += found + table_problems(rows, table)
+    broken = {problem.file for problem in problems if problem.row is None or problem.row == 1}
+    return tables, problems + [
+        problem for problem in reference_problems(tables) if not _caused(problem, broken)
+    ]
+
+
+def _caused(problem: Problem, broken: set[str]) -> bool:
+    """Tell whether a dangling reference only follows from a file that could not be read."""
+    return any(file in problem.message for file in broken)

@@ -1,0 +1,135 @@
+"""Rules on typed tables: ranges, patterns and keys by pandera, references between tables."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any, cast
+
+import pandas as pd
+
+from sokanalysis.errors import Problem
+from sokanalysis.schema import TABLES, Column, Table
+
+if TYPE_CHECKING:
+    import pandera.pandas as pa
+
+
+def table_problems(rows: pd.DataFrame, table: Table) -> list[Problem]:
+    """Check one typed table against its rules.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `sokanalysis.read.tables.read_table` gives it.
+    table : Table
+        Its rules.
+
+    Returns
+    -------
+    list of Problem
+        Values out of range or not of the right form, and duplicate keys. Empty without rows.
+    """
+    import pandera.pandas as pa  # noqa: PLC0415  # a third of a second, only needed here
+
+    try:
+        _pandera_schema(table).validate(rows, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases.dropna(subset=["index"]).sort_values(["index", "column"])
+        found = [_problem(case, table) for case in cases.to_dict("records")]
+    else:
+        found = []
+    return found + _duplicates(rows, table)
+
+
+def _pandera_schema(table: Table) -> pa.DataFrameSchema:
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    columns = {
+        column.name: pa.Column(None, _checks(column), nullable=True) for column in table.columns
+    }
+    return pa.DataFrameSchema(columns, strict=True, ordered=True)
+
+
+def _checks(column: Column) -> list[pa.Check]:
+    import pandera.pandas as pa  # noqa: PLC0415
+
+    checks = []
+    if column.minimum is not None:
+        text = f"ist kleiner als {column.minimum:g}"
+        checks.append(pa.Check.ge(column.minimum, error=text))
+    if column.maximum is not None:
+        text = f"ist größer als {column.maximum:g}"
+        checks.append(pa.Check.le(column.maximum, error=text))
+    if column.pattern:
+        text = "hat nicht die erwartete Form"
+        checks.append(pa.Check.str_matches(rf"^{column.pattern}$", error=text))
+    return checks
+
+
+def _problem(case: dict[Hashable, Any], table: Table) -> Problem:
+    column = table.column(case["column"])
+    row, value = int(case["index"]) + 2, str(case["failure_case"])
+    return Problem(f"{table.name}.csv", case["check"], _remedy(column), row, column.title, value)
+
+
+def _remedy(column: Column) -> str:
+    if column.name in ("lat", "lon"):
+        return "Grad mit Dezimalpunkt eintragen, z. B. 50.65; Breite und Länge nicht vertauschen"
+    if column.minimum is not None and column.maximum is not None:
+        return f"einen Wert von {column.minimum:g} bis {column.maximum:g} {column.unit} eintragen"
+    if column.minimum is not None:
+        return f"einen Wert ab {column.minimum:g} {column.unit} eintragen"
+    return f"die Form {column.pattern.replace(chr(92) + 'd', 'Ziffer ')} einhalten"
+
+
+def _duplicates(rows: pd.DataFrame, table: Table) -> list[Problem]:
+    keys = rows[list(table.key)]
+    first = pd.Series(rows.index + 2, index=rows.index).groupby([keys[k] for k in table.key])
+    titles = ", ".join(table.column(name).title for name in table.key)
+    repeated = keys[keys.duplicated() & keys.notna().all(axis=1)]
+    starts = first.transform("first")
+    return [
+        Problem(
+            f"{table.name}.csv", "Schlüssel steht doppelt",
+            f"Zeile {starts[index]} hat ihn schon: eine Zeile löschen oder neu nummerieren",
+            int(index) + 2, titles, " / ".join(str(part) for part in key),
+        )
+        for index, key in zip(repeated.index, repeated.itertuples(index=False), strict=True)
+    ]  # fmt: skip
+
+
+def reference_problems(tables: dict[str, pd.DataFrame]) -> list[Problem]:
+    """Find rows that point at nothing.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        All tables of a region by name.
+
+    Returns
+    -------
+    list of Problem
+        One for each cell whose value its referenced column does not hold.
+    """
+    return [
+        problem
+        for table in TABLES.values()
+        for column in table.columns
+        if column.references
+        for problem in _dangling(tables, table, column)
+    ]
+
+
+def _dangling(tables: dict[str, pd.DataFrame], table: Table, column: Column) -> list[Problem]:
+    target, key = column.references.split(".")
+    cells = tables[table.name][column.name]
+    missing = cells[cells.notna() & ~cells.isin(tables[target][key])]
+    title = TABLES[target].title
+    return [
+        Problem(
+            f"{table.name}.csv", f"steht nicht in {target}.csv ({title})",
+            f"dort eine Zeile ergänzen oder hier eine vorhandene {column.title} eintragen",
+            cast("int", index) + 2, column.title, str(value),
+        )
+        for index, value in missing.items()
+    ]  # fmt: skip
