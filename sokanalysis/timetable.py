@@ -1,0 +1,210 @@
+"""One day of a timetable, compiled: connections, walks between stops, on-demand rides."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sokanalysis.codes import DAY_TYPES
+from sokanalysis.connection_scan import (
+    Connections,
+    Ints,
+    Rows,
+    Starts,
+    int32,
+    rows,
+    scan,
+    turned_connections,
+    turned_rows,
+)
+from sokanalysis.errors import NoServiceOnDate
+from sokanalysis.geography import Points, pairs_within, project
+
+if TYPE_CHECKING:
+    from sokanalysis.parameters import Parameters
+    from sokanalysis.read.gtfs import Feed
+
+_TUESDAY, _SATURDAY, _SUNDAY = 1, 5, 6
+_WEEKDAY_OF: Final = {
+    "schultag": _TUESDAY, "ferientag": _TUESDAY, "samstag": _SATURDAY, "sonntag": _SUNDAY,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """One day, ready to be scanned.
+
+    Parameters
+    ----------
+    stop_ids, trip_ids : ndarray of object, shape (stops,) and (trips,)
+        Keys of the feed, by position.
+    places : ndarray of float, shape (stops, 2)
+        Position in metres (EPSG:25832).
+    connections : Connections
+        Rides between stops that follow each other.
+    walks : Rows
+        Walks between stops; each stop to itself takes the minimum change time.
+    rides : Rows
+        On-demand rides.
+    """
+
+    stop_ids: Any
+    trip_ids: Any
+    places: Points
+    connections: Connections
+    walks: Rows
+    rides: Rows
+
+    def turned(self) -> Timetable:
+        """Return the same day with time running backwards."""
+        return replace(
+            self,
+            connections=turned_connections(self.connections),
+            walks=turned_rows(self.walks),
+            rides=turned_rows(self.rides),
+        )
+
+    def scan(self, starts: Starts, most_boardings: int) -> tuple[Ints, Ints]:
+        """Return arrival and leaving time by boardings and stop; see `connection_scan.scan`."""
+        labels: tuple[Ints, Ints] = scan(
+            self.connections, self.walks, self.rides, starts, len(self.trip_ids), most_boardings
+        )
+        return labels
+
+
+def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
+    """Pick one ordinary date for every day type from the calendar itself.
+
+    Of all Tuesdays the commonest combination of services is the school day; the next common
+    one is the day in the holidays. Saturday and Sunday take their commonest combination.
+
+    Parameters
+    ----------
+    feed : Feed
+        Timetable with at least one day of service.
+    after : Timestamp
+        The first such date on or after this day is taken, or the first of all if there is none.
+
+    Returns
+    -------
+    dict of str to Timestamp
+        By day type of `codes.DAY_TYPES`.
+
+    Raises
+    ------
+    NoServiceOnDate
+        When a day type has no date with service.
+    """
+    return {day_type: _reference_date(feed, day_type, after) for day_type in DAY_TYPES}
+
+
+def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timestamp:
+    active = feed.active
+    days = active[[date.day_of_week == _WEEKDAY_OF[day_type] for date in active.index]]
+    common = [services for services, _ in Counter(days).most_common()]
+    rank = 1 if day_type == "ferientag" else 0
+    if len(common) <= rank:
+        raise NoServiceOnDate(
+            f"Der Fahrplan hat keinen Tag der Art „{DAY_TYPES[day_type]}“ mit Betrieb → "
+            "calendar.txt und calendar_dates.txt prüfen."
+        )
+    dates = days.index[[services == common[rank] for services in days]]
+    later = dates[dates >= after]
+    return pd.Timestamp((later if len(later) else dates)[0])
+
+
+def compile_day(
+    feed: Feed, date: pd.Timestamp, parameters: Parameters, *, with_flex: bool
+) -> Timetable:
+    """Compile one day of a feed.
+
+    Parameters
+    ----------
+    feed : Feed
+        The timetable.
+    date : Timestamp
+        A date with service.
+    parameters : Parameters
+        Walking and on-demand assumptions.
+    with_flex : bool
+        Whether on-demand rides count.
+
+    Raises
+    ------
+    NoServiceOnDate
+        When nothing runs on that date.
+    """
+    if date not in feed.active.index:
+        first, last = feed.active.index.min(), feed.active.index.max()
+        raise NoServiceOnDate(
+            f"Am {date:%d.%m.%Y} fährt nach diesem Fahrplan nichts → ein Datum mit Betrieb "
+            f"zwischen {first:%d.%m.%Y} und {last:%d.%m.%Y} wählen."
+        )
+    services = feed.active[date]
+    trips = feed.trips[feed.trips["service_id"].isin(services)]
+    places = project(feed.stops)
+    return Timetable(
+        stop_ids=feed.stops["stop_id"].to_numpy(object),
+        trip_ids=trips["trip_id"].to_numpy(object),
+        places=places,
+        connections=_connections(feed, trips),
+        walks=_walks(places, parameters),
+        rides=_rides(feed, trips if with_flex else trips[:0], places, parameters),
+    )
+
+
+def _connections(feed: Feed, trips: pd.DataFrame) -> Connections:
+    times = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
+    trip = pd.Index(trips["trip_id"]).get_indexer(times["trip_id"])
+    stop = pd.Index(feed.stops["stop_id"]).get_indexer(times["stop_id"])
+    departure, arrival = times["departure_s"].to_numpy(), times["arrival_s"].to_numpy()
+    same = trip[1:] == trip[:-1]
+    columns = departure[:-1], arrival[1:], stop[:-1], stop[1:], trip[1:]
+    kept = [int32(column[same]) for column in columns]
+    order = np.lexsort((kept[4], kept[1], kept[0]))
+    return Connections(*(column[order] for column in kept))
+
+
+def _walks(places: Points, parameters: Parameters) -> Rows:
+    speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
+    radius = parameters.transfer_walk_max_minutes * 60 * speed
+    source, to, distance = pairs_within(places, places, radius)
+    change = parameters.min_transfer_minutes * 60
+    seconds = np.where(source == to, change, np.maximum(distance / speed, change))
+    return rows(source, to, np.ceil(seconds), len(places))
+
+
+def _rides(feed: Feed, trips: pd.DataFrame, places: Points, parameters: Parameters) -> Rows:
+    """Return on-demand rides between stops of one zone, one edge a window."""
+    windows = feed.flex[feed.flex["trip_id"].isin(trips["trip_id"])]
+    windows = windows.drop_duplicates(["location_id", "open_s", "close_s"])
+    parts = [_zone_rides(feed, w, places, parameters) for w in windows.to_dict("records")]
+    edges = np.concatenate([*parts, np.empty((0, 5))])
+    source, to, seconds, opens, closes = edges.T
+    return rows(source, to, seconds, len(places), opens, closes)
+
+
+def _zone_rides(
+    feed: Feed, window: dict[Hashable, Any], places: Points, parameters: Parameters
+) -> npt.NDArray[np.float64]:
+    """Return from, to, seconds, opening and closing of the rides in one zone and window."""
+    from shapely import contains_xy  # noqa: PLC0415
+    from shapely.geometry import shape  # noqa: PLC0415
+
+    zone = shape(feed.zones[window["location_id"]])
+    inside = np.flatnonzero(contains_xy(zone, feed.stops["lon"], feed.stops["lat"]))
+    source, to, distance = pairs_within(
+        places[inside], places[inside], parameters.flex_max_km * 1000
+    )
+    far = distance >= parameters.flex_min_km * 1000
+    source, to, distance = inside[source[far]], inside[to[far]], distance[far]
+    speed = parameters.flex_speed_kmh / 3.6 / parameters.flex_detour
+    seconds = np.ceil(distance / speed + parameters.flex_boarding_minutes * 60)
+    bounds = [np.full(len(source), window[bound]) for bound in ("open_s", "close_s")]
+    return np.column_stack([source, to, seconds, *bounds])

@@ -1,0 +1,193 @@
+"""A timetable of four villages, drawn by hand; every answer is derived in the comments.
+
+    Nord ──5 km── Mitte ──5 km── Süd          Abseits lies 5 km east of Süd
+
+The course is at the stop of Süd, Monday to Friday, 09:00 to 12:00. Everybody lives at the stop,
+so no walking counts. Buffers are 5 minutes: be there by 08:55, leave from 12:05 on.
+
+Trips (school days)
+    A  Nord 07:00 → Mitte 07:20 → Süd 07:40        B  Mitte 08:30 → Süd 08:50
+    C  Süd 12:10 → Mitte 12:30                     D  Süd 13:00 → Mitte 13:20 → Nord 13:40
+    E  Abseits 08:40 → Süd 08:58
+Holidays
+    F  Mitte 08:30 → Süd 08:50
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sokanalysis.attendance import attendance, runs_on
+from sokanalysis.errors import NoServiceOnDate
+from tests.conftest import KM_NORTH, feed, region, table
+
+LAT, LON = 50.6, 11.7
+STOPS = {
+    "Süd": (LAT, LON),
+    "Mitte": (LAT + 5 * KM_NORTH, LON),
+    "Nord": (LAT + 10 * KM_NORTH, LON),
+    "Abseits": (LAT, LON + 5 / 70.7),
+}
+TRIPS = {
+    "A": [("Nord", "07:00"), ("Mitte", "07:20"), ("Süd", "07:40")],
+    "B": [("Mitte", "08:30"), ("Süd", "08:50")],
+    "C": [("Süd", "12:10"), ("Mitte", "12:30")],
+    "D": [("Süd", "13:00"), ("Mitte", "13:20"), ("Nord", "13:40")],
+    "E": [("Abseits", "08:40"), ("Süd", "08:58")],
+    "F": [("Mitte", "08:30"), ("Süd", "08:50")],
+    "G": [("Süd", "10:00"), ("Mitte", "10:20")],
+    "H": [("Süd", "10:00"), ("Mitte", "10:20")],
+}
+SERVICES = {"F": "ferientag", "G": "samstag", "H": "sonntag"}
+SETTLEMENTS = [
+    {"settlement_id": name, "name": name, "lat": lat, "lon": lon, "population_count": 10}
+    for name, (lat, lon) in STOPS.items()
+]
+SITES = [{"site_id": "O1", "name": "Schule Süd", "lat": LAT, "lon": LON}]
+COURSE = {
+    "session_id": "S1", "offer_id": "A1", "site_id": "O1", "weekdays": "Mo;Di;Mi;Do;Fr",
+    "start_time": "09:00", "end_time": "12:00", "runs_in_holidays": "ja",
+}  # fmt: skip
+NO_BIKE = {"bike_max_minutes": 0}
+
+
+def answers(day_type="schultag", *, with_flex=False, course=None, flex=(), zone=None, **parameters):
+    """One row a settlement for the course on one kind of day."""
+    timetable = feed(STOPS, TRIPS, SERVICES, flex, zone)
+    district = region(SETTLEMENTS, SITES, [COURSE | (course or {})], timetable)
+    district = district.with_parameters(**(NO_BIKE | parameters))
+    rows = attendance(district, district.sessions, states=[(day_type, with_flex)])
+    return rows.set_index("settlement_id")
+
+
+def test_who_lives_at_the_course_walks():
+    row = answers().loc["Süd"]
+    assert (row["reason"], row["mode"], row["walk_minutes"]) == ("erreichbar", "fuss", 0)
+
+
+def test_latest_way_out_and_earliest_way_back():
+    # Mitte: B leaves 08:30 and arrives 08:50 (before 08:55); A at 07:20 would be earlier.
+    # Back: C leaves Süd 12:10 (after 12:05), home 12:30. 20 + 20 minutes travelling,
+    # waiting 09:00 - 08:50 = 10 before and 12:10 - 12:00 = 10 after.
+    row = answers().loc["Mitte"]
+    assert (row["reason"], row["mode"]) == ("erreichbar", "bus")
+    assert (row["leave_minute"], row["arrive_minute"]) == (8 * 60 + 30, 8 * 60 + 50)
+    assert (row["depart_minute"], row["home_minute"]) == (12 * 60 + 10, 12 * 60 + 30)
+    assert row["travel_minutes"] == 40
+    assert (row["wait_before_minutes"], row["wait_after_minutes"]) == (10, 10)
+    assert row["boardings"] == 2
+
+
+def test_a_change_of_buses_is_found_when_it_leaves_later():
+    # Nord: A runs through and arrives 07:40, 80 minutes before the course: too long is
+    # over 90, so it counts. Changing at Mitte from A (07:20) to B (08:30) arrives 08:50 but
+    # leaves no later; fewer boardings win. Back with D: 13:00 from Süd, home 13:40.
+    row = answers().loc["Nord"]
+    assert (row["leave_minute"], row["home_minute"]) == (7 * 60, 13 * 60 + 40)
+    assert row["reason"] == "erreichbar"
+
+
+def test_arriving_three_minutes_too_late_is_no_way_out():
+    # Abseits: E arrives 08:58, after 08:55. There is no other trip.
+    assert answers().loc["Abseits", "reason"] == "keine_hinfahrt"
+
+
+def test_without_a_trip_after_the_course_there_is_no_way_back():
+    # Until 13:30 the last trips C and D have left; Mitte and Nord get there but not home.
+    rows = answers(course={"end_time": "13:30"})
+    assert list(rows.loc[["Mitte", "Nord"], "reason"]) == ["keine_rueckfahrt"] * 2
+
+
+@pytest.mark.parametrize(
+    ("settlement", "parameters", "reason"),
+    [
+        # Mitte would leave 08:30 and cannot leave before 07:00: no matter.
+        ("Mitte", {"earliest_departure": "07:00"}, "erreichbar"),
+        # Nord leaves 07:00, before 07:00 is forbidden: exactly at the limit is allowed.
+        ("Nord", {"earliest_departure": "07:00"}, "erreichbar"),
+        # Nord waits 60 minutes after the end (12:00 → 13:00), more than 45.
+        ("Nord", {"wait_max_minutes": 45}, "zu_langes_warten"),
+        # Nord travels 40 + 40 = 80 minutes or, with a wait at Mitte, 110: over 90 or not.
+        ("Nord", {"max_boardings": 1, "travel_max_minutes": 90}, "erreichbar"),
+    ],
+)
+def test_limits(settlement, parameters, reason):
+    assert answers(**parameters).loc[settlement, "reason"] == reason
+
+
+def test_too_early_and_too_late():
+    # The course at 07:45 leaves only A (07:40 in time for 07:40): Nord leaves 07:00 < 07:01
+    # is not in steps of a whole range, so the course is moved instead: at 05:30 nothing runs.
+    early = answers(course={"start_time": "07:45"}, earliest_departure="07:00")
+    assert early.loc["Nord", "reason"] == "erreichbar"
+    night = answers(course={"start_time": "06:00", "end_time": "07:00"})
+    assert night.loc["Nord", "reason"] == "keine_hinfahrt"
+
+
+def test_holidays_have_no_way_back():
+    # Only F runs: Mitte gets there and not home; Nord and Abseits do not get there.
+    rows = answers("ferientag")
+    assert rows.loc["Mitte", "reason"] == "keine_rueckfahrt"
+    assert rows.loc["Nord", "reason"] == "keine_hinfahrt"
+
+
+def test_on_demand_bus_brings_home_inside_its_window():
+    # Zone around all four; window 08:00-13:00; Mitte is 5 km from Süd: 5 km × 1.4 / 35 km/h
+    # = 12 minutes + 5 boarding = 17. Leave Süd 12:05, home 12:22. In the holidays the way out
+    # is F or the on-demand bus, whichever leaves later: 08:55 - 17 = 08:38 beats 08:30.
+    zone = {"type": "Polygon", "coordinates": [[[11, 50], [12, 50], [12, 51], [11, 51], [11, 50]]]}
+    flex = [("ferientag", "08:00", "13:00")]
+    without = answers("ferientag", with_flex=False, flex=flex, zone=zone)
+    row = answers("ferientag", with_flex=True, flex=flex, zone=zone).loc["Mitte"]
+    assert without.loc["Mitte", "reason"] == "keine_rueckfahrt"
+    assert row["reason"] == "erreichbar"
+    assert row["leave_minute"] == pytest.approx(8 * 60 + 38, abs=0.1)
+    assert row["home_minute"] == pytest.approx(12 * 60 + 22, abs=0.1)
+
+
+def test_on_demand_bus_closed_after_the_course():
+    # Window until 12:15: a ride from 12:05 would end 12:22, outside.
+    zone = {"type": "Polygon", "coordinates": [[[11, 50], [12, 50], [12, 51], [11, 51], [11, 50]]]}
+    flex = [("ferientag", "08:00", "12:15")]
+    rows = answers("ferientag", with_flex=True, flex=flex, zone=zone)
+    assert rows.loc["Mitte", "reason"] == "keine_rueckfahrt"
+
+
+def test_the_bike_helps_where_the_bus_does_not():
+    # Abseits: 5 km × 1.35 / 13 km/h = 31 minutes; allowed with a limit of 35, not with 30.
+    assert answers(bike_max_minutes=35).loc["Abseits", "mode"] == "rad"
+    assert answers(bike_max_minutes=30).loc["Abseits", "mode"] == ""
+
+
+def test_more_time_never_reaches_fewer():
+    reached = [
+        (answers(travel_max_minutes=limit)["reason"] == "erreichbar").sum()
+        for limit in (90, 120, 180, 240)
+    ]
+    assert reached == sorted(reached)
+
+
+def test_no_sessions_give_no_rows():
+    district = region(SETTLEMENTS, SITES, [], feed(STOPS, TRIPS, SERVICES))
+    rows = attendance(district, district.sessions)
+    assert rows.empty
+    assert {"session_id", "settlement_id", "reason", "day_type", "with_flex"} <= set(rows)
+
+
+def test_a_day_type_without_service_is_an_error():
+    district = region(SETTLEMENTS, SITES, [COURSE], feed(STOPS, TRIPS, SERVICES))
+    only_school = district.feed.active[district.feed.active.map(lambda s: s == {"schultag"})]
+    district.feed.__dict__["active"] = only_school
+    with pytest.raises(NoServiceOnDate, match="Ferientag"):
+        attendance(district, district.sessions)
+
+
+def test_runs_on_reads_weekdays_and_holidays():
+    sessions = table("sessions", [COURSE, COURSE | {"weekdays": "Sa"}])
+    sessions.loc[0, "runs_in_holidays"] = False
+    by_day = {d: list(runs_on(sessions, d)) for d in ("schultag", "ferientag", "samstag")}
+    assert by_day == {
+        "schultag": [True, False], "ferientag": [False, False], "samstag": [False, True],
+    }  # fmt: skip
+    assert isinstance(sessions, pd.DataFrame)
