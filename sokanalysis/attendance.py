@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -74,8 +75,9 @@ def attendance(
         best way without a car), ``mode`` (key of `MODES`, empty when not reached),
         ``transit_reason``, and for the way by bus ``leave_minute``, ``arrive_minute``,
         ``depart_minute``, ``home_minute`` (minutes of the day), ``travel_minutes`` (both ways),
-        ``wait_minutes`` (before and after), ``boardings`` (both ways); ``walk_minutes``,
-        ``bike_minutes``, ``car_minutes`` (one way). Minutes by bus are missing when there is
+        ``wait_before_minutes``, ``wait_after_minutes``, ``away_minutes`` (travel and waiting
+        together), ``boardings`` (both ways); ``walk_minutes``, ``bike_minutes``,
+        ``car_minutes`` (one way). Minutes by bus are missing when there is
         no journey. Without sessions the columns stand without rows.
 
     Raises
@@ -151,16 +153,24 @@ def _journeys(
     """Scan once for each distinct place and time; shape of the results (sessions, origins)."""
     queries = np.column_stack([places, times_s])
     distinct, position = np.unique(queries, axis=0, return_inverse=True)
-    access = _access(origins, timetable.places, parameters)
-    answers = [
-        _journeys_from(timetable, query, access, len(origins), parameters) for query in distinct
-    ]
-    home, site, boardings = (
-        np.array([answer[part] for answer in answers], dtype=np.int32).reshape(-1, len(origins))
-        for part in range(3)
+    place, stop, walk = _access(distinct[:, :2], timetable.places, parameters)
+    bounds = np.searchsorted(place, np.arange(len(distinct) + 1))
+    home = _access(origins, timetable.places, parameters)
+
+    def answer(query: int) -> tuple[Ints, Ints, Ints]:
+        part = slice(bounds[query], bounds[query + 1])
+        starts = Starts(stop[part], int32(distinct[query, 2] + walk[part]), walk[part])
+        labels = timetable.scan(starts, int(parameters.max_boardings))
+        return read_at_places(*labels, *home, len(origins))
+
+    with ThreadPoolExecutor() as pool:  # the scan lets go of the interpreter
+        answers = list(pool.map(answer, range(len(distinct))))
+    time, left, boardings = (
+        np.array([part[column] for part in answers], dtype=np.int32).reshape(-1, len(origins))
+        for column in range(3)
     )
-    position = position.ravel()
-    return _Trips((home != NEVER)[position], home[position], site[position], boardings[position])
+    at = position.ravel()
+    return _Trips((time != NEVER)[at], time[at], left[at], boardings[at])
 
 
 def _access(origins: Points, stops: Points, parameters: Parameters) -> tuple[Ints, Ints, Ints]:
@@ -169,23 +179,6 @@ def _access(origins: Points, stops: Points, parameters: Parameters) -> tuple[Int
     radius = parameters.stop_walk_max_minutes * 60 * speed
     origin, stop, distance = pairs_within(origins, stops, radius)
     return int32(origin), int32(stop), int32(np.ceil(distance / speed))
-
-
-def _journeys_from(
-    timetable: Timetable,
-    query: npt.NDArray[np.float64],
-    access: tuple[Ints, Ints, Ints],
-    origins: int,
-    parameters: Parameters,
-) -> tuple[Ints, Ints, Ints]:
-    _, stop, walk_s = _access(query[None, :2], timetable.places, parameters)
-    starts = Starts(stop, int32(query[2] + walk_s), walk_s)
-    arrival, leave = timetable.scan(starts, int(parameters.max_boardings))
-    origin, origin_stop, origin_walk = access
-    best: tuple[Ints, Ints, Ints] = read_at_places(
-        arrival, leave, origin, origin_stop, origin_walk, origins
-    )
-    return best
 
 
 def _transit_columns(
@@ -198,6 +191,7 @@ def _transit_columns(
         "leave_minute": leave, "arrive_minute": arrive,
         "depart_minute": depart, "home_minute": home,
         "travel_minutes": (arrive - leave) + (home - depart),
+        "away_minutes": (home - leave) - (end - start)[:, None],
         "wait_before_minutes": start[:, None] - arrive,
         "wait_after_minutes": depart - end[:, None],
         "boardings": np.where(out.found & back.found, out.boardings + back.boardings, 0),
@@ -217,14 +211,15 @@ def _transit_reason(
     """Return the first rule that is broken, in the order of `REASONS`; shape as the journeys."""
     earliest = minutes_of_day(parameters.earliest_departure)
     latest = minutes_of_day(parameters.latest_return)
-    wait = np.maximum(columns["wait_before_minutes"], columns["wait_after_minutes"])
+    wait = columns["wait_before_minutes"] + columns["wait_after_minutes"]
+    too_long = columns["away_minutes"] > parameters.away_max_minutes
     rules = {
         "keine_hinfahrt": ~out.found,
         "keine_rueckfahrt": ~back.found,
         "zu_frueh_los": columns["leave_minute"] < earliest,
         "zu_spaet_daheim": columns["home_minute"] > latest,
-        "zu_langes_warten": wait > parameters.wait_max_minutes,
-        "zu_lange_unterwegs": columns["travel_minutes"] > parameters.travel_max_minutes,
+        "zu_langes_warten": too_long & (wait > parameters.wait_named_minutes),
+        "zu_lange_unterwegs": too_long,
     }
     return np.select(
         list(rules.values()), [np.array(name, dtype=object) for name in rules], "erreichbar"

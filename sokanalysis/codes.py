@@ -42,6 +42,10 @@ KINDS: Final = {
     "foerderung": "Projektförderung",
 }
 
+COURSE_KINDS: Final = frozenset(
+    {"alphabetisierung", "integrationskurs", "einstiegskurs", "berufssprachkurs"}
+)  # of a course one needs every session, of a consultation hour any
+
 TARGET_GROUPS: Final = {
     "alle": "alle Menschen",
     "zugewanderte": "Zugewanderte",

@@ -52,7 +52,8 @@ class Starts(NamedTuple):
 class _Labels(NamedTuple):
     """Per number of boardings and stop: in a vehicle, and ready to board after walking on.
 
-    ``leave`` and ``ready_leave`` say when the journey behind a label left the start.
+    A label with more boardings is never later than one with fewer. ``leave`` and
+    ``ready_leave`` say when the journey behind a label left the start.
     """
 
     arrival: Ints
@@ -61,7 +62,7 @@ class _Labels(NamedTuple):
     ready_leave: Ints
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _push(stack: Ints, size: int, stop: int, boardings: int, time: int, left: int) -> int:
     stack[size, 0] = stop
     stack[size, 1] = boardings
@@ -70,7 +71,17 @@ def _push(stack: Ints, size: int, stop: int, boardings: int, time: int, left: in
     return size + 1
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
+def _improve(times: Ints, leaves: Ints, boardings: int, stop: int, time: int, left: int) -> None:
+    """Lower a label and those with more boardings behind it."""
+    for more in range(boardings, times.shape[0]):
+        if time >= times[more, stop]:
+            break
+        times[more, stop] = time
+        leaves[more, stop] = left
+
+
+@numba.njit(cache=True, nogil=True)
 def _arrive(labels: _Labels, walks: Rows, rides: Rows, stack: Ints, size: int) -> None:
     """Improve the labels of the stops on the stack and all that follows without a timetable.
 
@@ -79,34 +90,33 @@ def _arrive(labels: _Labels, walks: Rows, rides: Rows, stack: Ints, size: int) -
     while size > 0:
         size -= 1
         stop, boardings, time, left = stack[size]
-        if time >= labels.arrival[: boardings + 1, stop].min():
+        if time >= labels.arrival[boardings, stop]:
             continue
-        labels.arrival[boardings, stop] = time
-        labels.leave[boardings, stop] = left
+        _improve(labels.arrival, labels.leave, boardings, stop, time, left)
         if boardings + 1 == labels.arrival.shape[0]:
             continue
         for edge in range(walks.start[stop], walks.start[stop + 1]):
             other, at = walks.to[edge], time + walks.seconds[edge]
-            if at < labels.ready[: boardings + 1, other].min():
-                labels.ready[boardings, other] = at
-                labels.ready_leave[boardings, other] = left
+            if at < labels.ready[boardings, other]:
+                _improve(labels.ready, labels.ready_leave, boardings, other, at, left)
                 size = _ride(labels, rides, stack, size, other, boardings, at, left)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _ride(
     labels: _Labels, rides: Rows, stack: Ints, size: int,
     stop: int, boardings: int, at: int, left: int,
 ) -> int:  # fmt: skip
     """Put the stops that on-demand rides improve on the stack; return its new size."""
+    best = labels.arrival[boardings + 1]
     for edge in range(rides.start[stop], rides.start[stop + 1]):
         to, end = rides.to[edge], max(at, rides.opens[edge]) + rides.seconds[edge]
-        if end <= rides.closes[edge] and end < labels.arrival[: boardings + 2, to].min():
+        if end < best[to] and end <= rides.closes[edge]:
             size = _push(stack, size, to, boardings + 1, end, left)
     return size
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _widest(start: Ints) -> int:
     """Return the length of the longest compressed row."""
     widest = 0
@@ -115,14 +125,15 @@ def _widest(start: Ints) -> int:
     return widest
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def _start(
     labels: _Labels, walks: Rows, rides: Rows, starts: Starts, stack: Ints, walk: Ints
 ) -> None:
     """Set out: walk to the first stops, and take on-demand rides from there."""
     for start in range(starts.stop.shape[0]):
         stop, at = starts.stop[start], starts.time[start]
-        labels.ready[0, stop], walk[stop] = at, starts.walk[start]
+        walk[stop] = starts.walk[start]
+        _improve(labels.ready, labels.ready_leave, 0, stop, at, at - walk[stop])
         for edge in range(rides.start[stop], rides.start[stop + 1]):
             begin = max(at, rides.opens[edge])
             end = begin + rides.seconds[edge]
@@ -131,7 +142,7 @@ def _start(
                 _arrive(labels, walks, rides, stack, size)
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def scan(
     connections: Connections, walks: Rows, rides: Rows, starts: Starts, trips: int, most: int
 ) -> tuple[Ints, Ints]:
@@ -168,7 +179,8 @@ def scan(
     stack = np.empty((widest * (most + 1), 4), dtype=np.int32)
     walk = np.zeros(shape[1], dtype=np.int32)
     _start(labels, walks, rides, starts, stack, walk)
-    for row in range(connections.departure.shape[0]):
+    first = np.searchsorted(connections.departure, labels.ready[0].min())
+    for row in range(first, connections.departure.shape[0]):
         at, stop = connections.departure[row], connections.from_stop[row]
         trip = connections.trip[row]
         for boardings in range(1, most + 1):
@@ -183,7 +195,7 @@ def scan(
     return labels.arrival, labels.leave
 
 
-@numba.njit(cache=True)
+@numba.njit(cache=True, nogil=True)
 def read_at_places(
     arrival: Ints, leave: Ints, place: Ints, stop: Ints, walk: Ints, places: int
 ) -> tuple[Ints, Ints, Ints]:

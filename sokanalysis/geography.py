@@ -32,16 +32,21 @@ def project(places: pd.DataFrame) -> Points:
     ndarray of float, shape (n, 2)
         East and north in metres (EPSG:25832); shape (0, 2) without rows.
     """
-    from pyproj import Transformer  # noqa: PLC0415
+    from pyproj import Transformer
 
     transformer = Transformer.from_crs(GEOGRAPHIC, METRIC, always_xy=True)
     lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
     return np.column_stack(transformer.transform(lon, lat)).reshape(-1, 2)
 
 
+def metric(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the shapes (EPSG:4326) in EPSG:25832; an empty frame stays empty."""
+    return require_geographic(shapes, "Flächen").to_crs(METRIC)
+
+
 def distances_m(origins: Points, targets: Points) -> npt.NDArray[np.float64]:
     """Return straight-line distances in metres, shape (origins, targets)."""
-    from scipy.spatial.distance import cdist  # noqa: PLC0415
+    from scipy.spatial.distance import cdist
 
     return np.asarray(cdist(origins, targets))
 
@@ -58,7 +63,7 @@ def pairs_within(
     distance_m : ndarray of float, shape (pairs,)
         Straight-line distance in metres.
     """
-    from scipy.spatial import cKDTree  # noqa: PLC0415
+    from scipy.spatial import cKDTree
 
     near = cKDTree(origins).query_ball_point(cKDTree(targets).data, radius_m)
     target = np.repeat(np.arange(len(targets)), [len(hits) for hits in near])

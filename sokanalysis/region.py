@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +47,7 @@ class Region:
     boundaries: gpd.GeoDataFrame
     feed: Feed
 
-    @property
+    @cached_property
     def current_offers(self) -> pd.DataFrame:
         """Offers of today: running or plausibly running, and not past their end."""
         offers = self.offers
@@ -54,11 +55,17 @@ class Region:
         ended = offers["valid_until_date"] < today
         return offers[offers["status"].isin(CURRENT_STATUSES) & ~ended]
 
-    @property
+    @cached_property
     def current_sessions(self) -> pd.DataFrame:
         """Sessions of the offers of today."""
         sessions = self.sessions
         return sessions[sessions["offer_id"].isin(self.current_offers["offer_id"])]
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """Assumptions that every page resting on travel has to name, in German."""
+        model = ("Modellfahrplan – Arbeitsannahme",) if self.feed.is_model else ()
+        return (*model, "Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme")
 
     def with_parameters(self, **values: float | int | str) -> Region:
         """Return the same district under other assumptions; see `Parameters.replace`."""

@@ -194,8 +194,8 @@ def _zone_rides(
     feed: Feed, window: dict[Hashable, Any], places: Points, parameters: Parameters
 ) -> npt.NDArray[np.float64]:
     """Return from, to, seconds, opening and closing of the rides in one zone and window."""
-    from shapely import contains_xy  # noqa: PLC0415
-    from shapely.geometry import shape  # noqa: PLC0415
+    from shapely import contains_xy
+    from shapely.geometry import shape
 
     zone = shape(feed.zones[window["location_id"]])
     inside = np.flatnonzero(contains_xy(zone, feed.stops["lon"], feed.stops["lat"]))

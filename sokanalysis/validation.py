@@ -29,7 +29,7 @@ def table_problems(rows: pd.DataFrame, table: Table) -> list[Problem]:
     list of Problem
         Values out of range or not of the right form, and duplicate keys. Empty without rows.
     """
-    import pandera.pandas as pa  # noqa: PLC0415  # a third of a second, only needed here
+    import pandera.pandas as pa
 
     try:
         _pandera_schema(table).validate(rows, lazy=True)
@@ -42,7 +42,7 @@ def table_problems(rows: pd.DataFrame, table: Table) -> list[Problem]:
 
 
 def _pandera_schema(table: Table) -> pa.DataFrameSchema:
-    import pandera.pandas as pa  # noqa: PLC0415
+    import pandera.pandas as pa
 
     columns = {
         column.name: pa.Column(None, _checks(column), nullable=True) for column in table.columns
@@ -51,7 +51,7 @@ def _pandera_schema(table: Table) -> pa.DataFrameSchema:
 
 
 def _checks(column: Column) -> list[pa.Check]:
-    import pandera.pandas as pa  # noqa: PLC0415
+    import pandera.pandas as pa
 
     checks = []
     if column.minimum is not None:

@@ -23,8 +23,8 @@ def read_boundaries(folder: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     problems : list of Problem
         Missing or unreadable file, invalid shapes.
     """
-    import geopandas as gpd  # noqa: PLC0415
-    from pyogrio.errors import DataSourceError  # noqa: PLC0415
+    import geopandas as gpd
+    from pyogrio.errors import DataSourceError
 
     path = folder / "boundaries.geojson"
     empty = gpd.GeoDataFrame({"ags": [], "name": []}, geometry=[], crs="EPSG:4326")

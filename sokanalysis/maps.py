@@ -1,0 +1,232 @@
+"""Maps: one object, static for the page and interactive for the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pandas as pd
+
+from sokanalysis import show, style, webmaps
+from sokanalysis.classes import Classes
+from sokanalysis.geography import metric
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from matplotlib.axes import Axes
+
+    from sokanalysis.region import Region
+
+_TOWNS: Final = 9  # labelled places: the largest municipalities
+
+
+def area_map(
+    region: Region, values: pd.Series[float], classes: Classes, *,
+    unit: str, caption: str, source: str, basis: Sequence[str] = (),
+) -> show.Map:  # fmt: skip
+    """Colour the municipalities by class.
+
+    Parameters
+    ----------
+    region : Region
+        Gives boundaries and names.
+    values : Series of float
+        By ``ags``; municipalities without a value are hatched as "keine Daten". Counts of
+        people have to come through `sokanalysis.privacy`.
+    classes : Classes
+        Named classes.
+    unit : str
+        What is counted, for popups and legend.
+    caption, source : str
+        Finding and source, in German.
+    basis : sequence of str
+        Assumptions to be named on the page.
+
+    Returns
+    -------
+    Map
+    """
+    import matplotlib.pyplot as plt
+
+    shapes = region.boundaries.set_index("ags")
+    classed = classes.of(values.reindex(shapes.index))
+    with style.house_style():
+        figure, axes = plt.subplots(figsize=style.figure_size(120))
+        _areas(axes, region, classed, classes)
+        _dress(axes, region)
+        _legend(axes, classes, unit, has_gaps=bool((classed == -1).any()))
+        plt.close(figure)
+    alt = _area_alt(shapes["name"], classed, classes, unit)
+    return show.Map(
+        lambda: webmaps.area_map(region, values, classed, classes, unit),
+        figure, caption, source, alt, tuple(basis),
+    )  # fmt: skip
+
+
+def place_maps(
+    region: Region, places: pd.DataFrame, panels: dict[str, str], classes: Classes, *,
+    unit: str, caption: str, source: str, basis: Sequence[str] = (),
+) -> show.Map:  # fmt: skip
+    """Draw places as dots coloured by class, one small map a column.
+
+    Parameters
+    ----------
+    region : Region
+        Gives boundaries and names.
+    places : DataFrame
+        ``name``, ``lat``, ``lon`` (degrees), ``population_count`` (sets the area of the dot)
+        and the columns of `panels`.
+    panels : dict of str to str
+        Column with the number to class → German title of its map; one to four.
+    classes, unit, caption, source, basis
+        As in `area_map`.
+
+    Returns
+    -------
+    Map
+        The interactive form shows the last panel.
+    """
+    import matplotlib.pyplot as plt
+
+    last = list(panels)[-1]
+    columns = 2 if len(panels) > 1 else 1
+    height = 205 if len(panels) > 2 else 120
+    with style.house_style():
+        figure, grid = plt.subplots(
+            -(-len(panels) // columns), columns, figsize=style.figure_size(height), squeeze=False
+        )
+        for axes, (column, title) in zip(grid.flat, panels.items(), strict=False):
+            _areas(axes, region)
+            _dots(axes, places, classes.of(places[column]), classes)
+            _dress(axes, region, names=len(panels) == 1)
+            axes.set_title(title)
+        _legend(grid.flat[-1], classes, unit, figure=figure)
+        plt.close(figure)
+    said = "; ".join(
+        f"{title}: " + _class_counts(classes.of(places[column]), classes, "Orte")
+        for column, title in panels.items()
+    )
+    return show.Map(
+        lambda: webmaps.place_map(region, places, last, classes, unit),
+        figure, caption, source, f"Karte des Landkreises mit Orten als Punkten, {unit}. {said}.",
+        tuple(basis),
+    )  # fmt: skip
+
+
+def _areas(
+    axes: Axes, region: Region, classed: pd.Series[int] | None = None,
+    classes: Classes | None = None,
+) -> None:  # fmt: skip
+    shapes = metric(region.boundaries).set_index("ags")
+    if classed is None or classes is None:
+        shapes.plot(ax=axes, color=style.PAPER, edgecolor="white", linewidth=0.5)
+    else:
+        gaps = shapes[classed == -1]
+        if len(gaps):
+            gaps.plot(
+                ax=axes, color=style.NO_DATA, edgecolor=style.NO_DATA_EDGE,
+                hatch=style.NO_DATA_HATCH, linewidth=0.4,
+            )  # fmt: skip
+        for position, color in enumerate(classes.colors):
+            part = shapes[classed == position]
+            if len(part):
+                part.plot(ax=axes, color=color, edgecolor="white", linewidth=0.5)
+    shapes.dissolve().boundary.plot(ax=axes, color=style.MUTED, linewidth=0.9)
+
+
+def _dots(axes: Axes, places: pd.DataFrame, classed: pd.Series[int], classes: Classes) -> None:
+    from sokanalysis.geography import project
+
+    east, north = project(places).T
+    order = np.argsort(-places["population_count"].to_numpy(float), kind="stable")
+    colors = np.array([*classes.colors, style.NO_DATA])[classed.to_numpy()]
+    size = 3 + 110 * places["population_count"].to_numpy(float) / max(
+        places["population_count"].max(), 1
+    )
+    axes.scatter(
+        east[order], north[order], s=size[order], c=colors[order],
+        edgecolors=style.INK, linewidths=0.3, zorder=3,
+    )  # fmt: skip
+
+
+def _dress(axes: Axes, region: Region, *, names: bool = True) -> None:
+    """Add town names, scale bar and north; take the frame away."""
+    axes.set_axis_off()
+    axes.set_aspect("equal")
+    if names:
+        _town_names(axes, region)
+    left, right = axes.get_xlim()
+    bottom, top = axes.get_ylim()
+    x, y = left + 0.02 * (right - left), bottom + 0.03 * (top - bottom)
+    axes.plot([x, x + 10_000], [y, y], color=style.INK, linewidth=1.6, solid_capstyle="butt")
+    small = style.TYPE_SCALE["small"]
+    axes.text(
+        x + 5_000, y + 0.012 * (top - bottom), "10 km", ha="center", va="bottom", fontsize=small
+    )
+    axes.annotate(
+        "N", (right - 0.04 * (right - left), top - 0.02 * (top - bottom)), ha="center", va="top",
+        fontsize=small,
+    )  # fmt: skip
+
+
+def _town_names(axes: Axes, region: Region) -> None:
+    from adjustText import adjust_text
+    from matplotlib.patheffects import withStroke
+
+    from sokanalysis.geography import project
+
+    latest = region.population.sort_values("date").groupby("ags")["population_count"].last()
+    towns = region.municipalities.assign(people=region.municipalities["ags"].map(latest))
+    towns = towns.nlargest(_TOWNS, "people")
+    halo = [withStroke(linewidth=2.2, foreground="white")]
+    texts = [
+        axes.text(
+            x, y, name, fontsize=style.TYPE_SCALE["small"], ha="center", path_effects=halo, zorder=5
+        )
+        for (x, y), name in zip(project(towns), towns["name"], strict=True)
+    ]
+    adjust_text(texts, ax=axes, expand=(1.05, 1.1), iter_lim=60)
+
+
+def _legend(
+    axes: Axes, classes: Classes, unit: str, *, has_gaps: bool = False, figure: Any = None
+) -> None:
+    from matplotlib.patches import Patch
+
+    handles = [
+        Patch(facecolor=color, edgecolor=style.MUTED, linewidth=0.3, label=text)
+        for color, text in zip(classes.colors, classes.labels, strict=True)
+    ]
+    if has_gaps:
+        handles.append(
+            Patch(
+                facecolor=style.NO_DATA, edgecolor=style.NO_DATA_EDGE,
+                hatch=style.NO_DATA_HATCH, label=style.NO_DATA_LABEL,
+            )
+        )  # fmt: skip
+    if figure is not None:
+        figure.legend(handles=handles, title=unit, loc="outside lower center", ncols=len(handles))
+    else:
+        axes.legend(
+            handles=handles, title=unit, loc="upper left", bbox_to_anchor=(1.0, 1.0),
+            alignment="left",
+        )  # fmt: skip
+
+
+def _class_counts(classed: pd.Series[int], classes: Classes, what: str) -> str:
+    counts = classed.value_counts()
+    parts = [
+        f"{text}: {counts[position]} {what}"
+        for position, text in enumerate(classes.labels)
+        if position in counts
+    ]
+    return ", ".join(parts)
+
+
+def _area_alt(names: pd.Series[str], classed: pd.Series[int], classes: Classes, unit: str) -> str:
+    top = sorted(names[classed == classed.max()])
+    return (
+        f"Karte der Gemeinden, {unit}. {_class_counts(classed, classes, 'Gemeinden')}. "
+        f"Höchste Klasse: {', '.join(top[:12])}{' und weitere' if len(top) > 12 else ''}."
+    )

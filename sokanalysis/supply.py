@@ -1,0 +1,92 @@
+"""From single sessions to offers: which offer can be taken up from where, and how many people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from sokanalysis.attendance import REASONS
+from sokanalysis.codes import COURSE_KINDS
+
+if TYPE_CHECKING:
+    from sokanalysis.region import Region
+
+SEASONS: Final = {
+    "schulzeit": ("schultag", "samstag", "sonntag"),
+    "ferien": ("ferientag", "samstag", "sonntag"),
+}
+SEASON_TITLES: Final = {"schulzeit": "Schulzeit", "ferien": "Ferien"}
+
+_UNIT: Final = ["season", "with_flex", "offer_id", "site_id", "settlement_id"]
+
+
+def attended_offers(
+    region: Region, answers: pd.DataFrame, sessions: pd.DataFrame, offers: pd.DataFrame
+) -> pd.DataFrame:
+    """Say which offer can be taken up from which settlement.
+
+    Of a course the required share of sessions has to be attendable (parameter
+    ``attend_share_required``), of all other offers one session is enough.
+
+    Parameters
+    ----------
+    region : Region
+        Gives the parameters.
+    answers : DataFrame
+        As `sokanalysis.attendance.attendance` gives it.
+    sessions, offers : DataFrame
+        The rows the answers are about.
+
+    Returns
+    -------
+    DataFrame
+        One row a season (key of `SEASONS`), state of the on-demand bus, offer, site and
+        settlement: ``season``, ``with_flex``, ``offer_id``, ``site_id``, ``settlement_id``,
+        ``is_attended``, ``reason`` (of the session that comes nearest), ``mode`` and
+        ``away_minutes`` (both ways with waiting, of the quickest attendable session). Offers
+        without a session in a season do not appear. Empty without answers.
+    """
+    columns = ["session_id", "offer_id", "site_id", "weekdays"]
+    kinds = offers.set_index("offer_id")["kind"]
+    rows = answers.merge(sessions[columns], on="session_id")
+    rows["days"] = rows["weekdays"].map(len).astype(float)
+    rows["attended_days"] = rows["days"] * (rows["reason"] == "erreichbar")
+    rows["progress"] = rows["reason"].map(_progress()).astype(float)
+    rows["round_trip"] = _round_trip_minutes(rows)
+    parts = [
+        _of_season(rows[rows["day_type"].isin(day_types)].assign(season=season))
+        for season, day_types in SEASONS.items()
+    ]
+    units = pd.concat(parts, ignore_index=True)
+    is_course = units["offer_id"].map(kinds).isin(COURSE_KINDS)
+    needed = np.where(is_course, region.parameters.attend_share_required, 1e-9)
+    units["is_attended"] = units["attended_days"] >= needed * units["days"]
+    return units.drop(columns=["days", "attended_days", "progress"])
+
+
+def _progress() -> dict[str, int]:
+    """Rank the reasons by how far a journey gets before it fails."""
+    names = [name for name in REASONS if name != "erreichbar"]
+    return {name: rank for rank, name in enumerate([*names, "erreichbar"])}
+
+
+def _round_trip_minutes(rows: pd.DataFrame) -> pd.Series[float]:
+    by_mode = {
+        "fuss": 2 * rows["walk_minutes"], "bus": rows["away_minutes"],
+        "rad": 2 * rows["bike_minutes"],
+    }  # fmt: skip
+    minutes = pd.Series(np.nan, index=rows.index)
+    for mode, values in by_mode.items():
+        minutes = minutes.where(rows["mode"] != mode, values)
+    return minutes
+
+
+def _of_season(rows: pd.DataFrame) -> pd.DataFrame:
+    ordered = rows.sort_values(["progress", "round_trip"], ascending=[False, True], kind="stable")
+    groups = ordered.groupby(_UNIT, sort=True)
+    best = groups[["reason", "mode", "round_trip", "progress"]].first()
+    sums = groups[["days", "attended_days"]].sum()
+    joined = best.join(sums).reset_index()
+    return joined.rename(columns={"round_trip": "away_minutes"})

@@ -1,0 +1,167 @@
+"""Tables and boxes for the page: which columns, under which German heads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from sokanalysis import inventory, show, style
+from sokanalysis.reach import STATE_TITLES, offer_panels
+from sokanalysis.show import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sokanalysis.region import Region
+
+# Heads of computed columns; those of the district's tables stand in `sokanalysis.schema`.
+_COLUMNS: Final = {
+    column.name: column
+    for column in (
+        Column("name", "Name"),
+        Column("municipality", "Gemeinde"),
+        Column("place", "Ort", missing="unbekannt"),
+        Column("places", "Orte"),
+        Column("area", "Verband"),
+        Column("field", "Handlungsfeld"),
+        Column("kind", "Art"),
+        Column("need", "Bedarf"),
+        Column("gap_class", "Lücke"),
+        Column("rank", "Rang", "integer"),
+        Column("status", "Status"),
+        Column("provider", "Träger"),
+        Column("providers", "Träger"),
+        Column("provider_count", "Träger", "integer", unit="Anzahl"),
+        Column("target_group", "Zielgruppe"),
+        Column("offer_count", "Angebote", "integer", unit="Anzahl"),
+        Column("place_count", "belegte Plätze", "integer", unit="Plätze"),
+        Column("offers_per_1000", "Angebote je 1.000", "number", 1, "Ausländer*"),
+        Column("population_count", "Einwohner", "integer", unit="Personen"),
+        Column("foreigner_count", "Ausländer*", "integer", unit="Personen", missing="< 3"),
+        Column("sprache_bildung", "Sprache und Bildung", "integer"),
+        Column("ausbildung_arbeit", "Ausbildung und Arbeit", "integer"),
+        Column("teilhabe", "Teilhabe", "integer"),
+        Column("oldest_years", "älteste Angabe", "number", 1, "Jahre", "unbekannt"),
+        Column("open_count", "offene Fragen", "integer", unit="Anzahl"),
+        Column("ask", "zu fragen nach"),
+        Column("is_assumed", "Zeiten angenommen", "boolean"),
+        *(
+            Column(name, title, "integer", unit="Angebote")
+            for name, title in offer_panels().items()
+        ),
+        *(Column(name, title, "percent") for name, title in STATE_TITLES.items()),
+        Column("person_count", "Personen", "integer", missing="< 3"),
+        Column("person_count_low", "mindestens", "integer", unit="Personen", missing="< 3"),
+        Column("person_count_high", "höchstens", "integer", unit="Personen", missing="< 3"),
+        Column("number", "Nr."),
+        Column("title", "Maßnahme"),
+        Column("lever", "Hebel"),
+        Column("gained_count", "zusätzlich", "integer", unit="Personen"),
+        Column("gained_range", "Spanne", unit="Personen"),
+        Column("cost_eur", "Kosten im Jahr", "euro"),
+        Column("cost_per_person_eur", "je Person", "euro"),
+        Column("priority", "Priorität"),
+        Column("value", "Wert"),
+        Column("unit", "Einheit"),
+        Column("range", "Spanne"),
+        Column("source", "Quelle"),
+        Column("date", "Datum", "date"),
+        Column("day_type", "Tagesart"),
+        Column("level_in", "Niveau vorher", missing="unbekannt"),
+        Column("level_out", "Niveau nachher", missing="unbekannt"),
+    )
+}
+
+
+def table(
+    rows: pd.DataFrame, *names: str, caption: str, source: str, note: str = "",
+    total: str = "", basis: Sequence[str] = (),
+) -> show.Table:  # fmt: skip
+    """Show columns of a computed table under their German heads.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As an analysis gives it; counts of people have to come through `sokanalysis.privacy`.
+    *names : str
+        Columns to show, in order.
+    caption, source, note, total, basis
+        As in `sokanalysis.show.Table`.
+
+    Raises
+    ------
+    KeyError
+        When a column has no head or the rows lack it.
+    """
+    columns = [_COLUMNS[name] for name in names]
+    return show.Table(rows, columns, caption, source, note, tuple(basis), total)
+
+
+def data_state(region: Region, text: str) -> show.DataState:
+    """Show how many rows of all tables are official, documented, reported, estimated, assumed."""
+    counts = inventory.quality_counts(region).sum()
+    return show.DataState(
+        {str(code): int(count) for code, count in counts.items()}, text,
+        region.parameters.reference_date,
+    )  # fmt: skip
+
+
+def assumptions(region: Region, *, caption: str, source: str) -> show.Table:
+    """Show every parameter that nobody has measured, with its range."""
+    entries = [
+        {
+            "name": entry.title, "value": _written(entry.value), "unit": entry.unit,
+            "range": " bis ".join(_written(bound) for bound in entry.range or ()),
+            "source": entry.source,
+        }
+        for entry in region.parameters.entries.values()
+        if entry.quality in ("angenommen", "geschaetzt")
+    ]  # fmt: skip
+    names = ("name", "value", "unit", "range", "source")
+    return table(pd.DataFrame(entries), *names, caption=caption, source=source)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, int | float):
+        decimals = next((d for d in range(4) if round(value, d) == value), 3)
+        return style.number(value, decimals)
+    return str(value)
+
+
+def factsheets(measures: pd.DataFrame, basis: Sequence[str]) -> list[show.Factsheet]:
+    """Return one page a measure, in the order of the catalogue; empty without measures."""
+    return [_factsheet(row, tuple(basis)) for row in measures.to_dict("records")]
+
+
+def _factsheet(row: dict[Any, Any], basis: tuple[str, ...]) -> show.Factsheet:
+    per_person = style.euro(row["cost_per_person_eur"])
+    rows = [
+        ("Handlungsfeld", row["field"]),
+        ("Bedarf", row["need"]),
+        ("Lücke", row["gap"]),
+        ("Ziel", row["goal"]),
+        ("Zielgruppe", row["target_group"]),
+        ("Schritte", row["steps"]),
+        ("Verantwortlich (Vorschlag)", row["responsible"]),
+        ("Partner", row["partners"]),
+        ("Zeitraum", row["period"]),
+        ("Kosten im Jahr (Annahme)", f"{style.euro(row['cost_eur'])}, {per_person} je Person"),
+        ("Förderung", row["funding"]),
+        ("Kennzahl", _indicator(row)),
+        ("Zusätzlich erreicht", f"{style.number(row['gained_count'])} Menschen; {_span(row)}"),
+        ("Stand", row["status"]),
+    ]
+    quick = ["Sofortmaßnahme"] if row["is_quick_win"] else []
+    badges = [f"Priorität {row['priority']}", row["lever"], *quick]
+    return show.Factsheet(row["number"], row["title"], rows, badges, basis=basis)
+
+
+def _indicator(row: dict[Any, Any]) -> str:
+    start, target = style.number(row["start_value"]), style.number(row["target_value"])
+    return f"{row['indicator']}: von {start} auf {target}"
+
+
+def _span(row: dict[Any, Any]) -> str:
+    low, high = style.number(row["gained_count_low"]), style.number(row["gained_count_high"])
+    return f"je nach Bedarf {low} bis {high}"

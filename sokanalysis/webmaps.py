@@ -1,0 +1,70 @@
+"""The interactive twins of the maps, for JupyterLab and the HTML edition."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sokanalysis import style
+from sokanalysis.classes import Classes
+
+if TYPE_CHECKING:
+    import folium
+
+    from sokanalysis.region import Region
+
+
+def _base_map(region: Region) -> folium.Map:
+    import folium
+
+    west, south, east, north = region.boundaries.total_bounds
+    leaflet = folium.Map(tiles=None, zoom_control=True)
+    leaflet.fit_bounds([[south, west], [north, east]])
+    return leaflet
+
+
+def area_map(
+    region: Region, values: pd.Series[float], classed: pd.Series[int], classes: Classes, unit: str
+) -> folium.Map:
+    """Return the municipalities coloured by class, with name and value on hovering."""
+    import folium
+
+    shapes = region.boundaries.copy()
+    shapes["color"] = [[*classes.colors, style.NO_DATA][i] for i in classed[shapes["ags"]]]
+    shapes["text"] = [
+        style.number(values.get(ags), 1, missing=style.NO_DATA_LABEL) for ags in shapes["ags"]
+    ]
+    leaflet = _base_map(region)
+    folium.GeoJson(
+        shapes.to_json(),
+        style_function=lambda feature: {
+            "fillColor": feature["properties"]["color"], "color": "white", "weight": 1,
+            "fillOpacity": 0.9,
+        },
+        tooltip=folium.GeoJsonTooltip(["name", "text"], aliases=["Gemeinde", unit]),
+    ).add_to(leaflet)  # fmt: skip
+    return leaflet
+
+
+def place_map(
+    region: Region, places: pd.DataFrame, column: str, classes: Classes, unit: str
+) -> folium.Map:
+    """Return the places as dots coloured by class, with name and value on hovering."""
+    import folium
+
+    leaflet = _base_map(region)
+    folium.GeoJson(
+        region.boundaries.to_json(),
+        style_function=lambda _: {
+            "fillColor": style.PAPER, "color": style.RULE, "weight": 1, "fillOpacity": 1,
+        },
+    ).add_to(leaflet)  # fmt: skip
+    colors = [*classes.colors, style.NO_DATA]
+    for row, position in zip(places.to_dict("records"), classes.of(places[column]), strict=True):
+        folium.CircleMarker(
+            (row["lat"], row["lon"]), radius=4, color=style.INK, weight=0.5, fill=True,
+            fill_color=colors[position], fill_opacity=1,
+            tooltip=f"{row['name']}: {style.number(row[column])} {unit}",
+        ).add_to(leaflet)  # fmt: skip
+    return leaflet
