@@ -94,7 +94,7 @@ def stacked_bars(
         figure.legend(loc="outside upper left", ncols=min(4, len(table.columns)), handlelength=1.0)
         plt.close(figure)
     said = "; ".join(
-        f"{word}: " + ", ".join(f"{part} {_value(row[part], unit)}" for part in table if row[part])
+        f"{word}: " + ", ".join(f"{part} {_value(v, unit)}" for part, v in row.items() if v)
         for word, row in table.iterrows()
     )
     return show.Figure(figure, caption, source, f"Gestapelte Balken. {said}.", tuple(basis))
@@ -160,7 +160,7 @@ def dots(
     import matplotlib.pyplot as plt
     from matplotlib.ticker import PercentFormatter
 
-    markers = ("o", "s", "D", "^")
+    markers = ("o", "s", "D", "^", "X")
     with style.house_style():
         figure, axes = plt.subplots(figsize=_height(len(table), extra_mm=14))
         axes.hlines(table.index, table.min(axis=1), table.max(axis=1), color=style.RULE, zorder=1)
@@ -170,12 +170,12 @@ def dots(
         axes.set_xlim(0, 1.02)
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{style.NBSP}%"))
         axes.xaxis.grid(visible=True)
-        axes.invert_yaxis()
+        axes.set_ylim(len(table) - 0.4, -0.6)
         axes.spines[["left", "bottom"]].set_visible(False)
-        figure.legend(loc="outside upper left", ncols=2, handletextpad=0.3)
+        figure.legend(loc="outside upper left", ncols=len(table.columns), handletextpad=0.3)
         plt.close(figure)
     said = "; ".join(
-        f"{word}: " + ", ".join(f"{state} {style.percent(row[state])}" for state in table)
+        f"{word}: " + ", ".join(f"{state} {style.percent(share)}" for state, share in row.items())
         for word, row in table.iterrows()
     )
     return show.Figure(figure, caption, source, f"Punktdiagramm. {said}.", tuple(basis))

@@ -52,10 +52,13 @@ def area_map(
     shapes = region.boundaries.set_index("ags")
     classed = classes.of(values.reindex(shapes.index))
     with style.house_style():
-        figure, axes = plt.subplots(figsize=style.figure_size(120))
+        figure, (axes, side) = plt.subplots(
+            1, 2, figsize=style.figure_size(125), width_ratios=(3, 1)
+        )
+        side.set_axis_off()
         _areas(axes, region, classed, classes)
         _dress(axes, region)
-        _legend(axes, classes, unit, has_gaps=bool((classed == -1).any()))
+        _legend(side, classes, unit, has_gaps=bool((classed == -1).any()))
         plt.close(figure)
     alt = _area_alt(shapes["name"], classed, classes, unit)
     return show.Map(
@@ -151,22 +154,21 @@ def _dots(axes: Axes, places: pd.DataFrame, classed: pd.Series[int], classes: Cl
 
 
 def _dress(axes: Axes, region: Region, *, names: bool = True) -> None:
-    """Add town names, scale bar and north; take the frame away."""
+    """Add town names, scale bar and north arrow; take the frame away."""
     axes.set_axis_off()
     axes.set_aspect("equal")
     if names:
         _town_names(axes, region)
     left, right = axes.get_xlim()
     bottom, top = axes.get_ylim()
-    x, y = left + 0.02 * (right - left), bottom + 0.03 * (top - bottom)
-    axes.plot([x, x + 10_000], [y, y], color=style.INK, linewidth=1.6, solid_capstyle="butt")
+    step = (top - bottom) / 100
+    axes.set_ylim(bottom - 7 * step, top)
+    axes.plot([left, left + 10_000], [bottom - 6 * step] * 2, color=style.INK, linewidth=1.4)
     small = style.TYPE_SCALE["small"]
-    axes.text(
-        x + 5_000, y + 0.012 * (top - bottom), "10 km", ha="center", va="bottom", fontsize=small
-    )
+    axes.text(left + 5_000, bottom - 5.4 * step, "10 km", ha="center", va="bottom", fontsize=small)
     axes.annotate(
-        "N", (right - 0.04 * (right - left), top - 0.02 * (top - bottom)), ha="center", va="top",
-        fontsize=small,
+        "N", (right, top - 12 * step), (right, top - 2 * step), ha="center", va="center",
+        fontsize=small, arrowprops={"arrowstyle": "<-", "color": style.INK, "linewidth": 0.9},
     )  # fmt: skip
 
 
@@ -179,14 +181,20 @@ def _town_names(axes: Axes, region: Region) -> None:
     latest = region.population.sort_values("date").groupby("ags")["population_count"].last()
     towns = region.municipalities.assign(people=region.municipalities["ags"].map(latest))
     towns = towns.nlargest(_TOWNS, "people")
+    points = project(towns)
+    east, north = points.T
+    axes.scatter(east, north, s=7, color=style.INK, edgecolors="white", linewidths=0.5, zorder=4)
     halo = [withStroke(linewidth=2.2, foreground="white")]
+    look: dict[str, Any] = {
+        "fontsize": style.TYPE_SCALE["small"],
+        "path_effects": halo,
+        "zorder": 5,
+    }
     texts = [
-        axes.text(
-            x, y, name, fontsize=style.TYPE_SCALE["small"], ha="center", path_effects=halo, zorder=5
-        )
-        for (x, y), name in zip(project(towns), towns["name"], strict=True)
+        axes.text(x, y, name, ha="center", **look)
+        for (x, y), name in zip(points, towns["name"], strict=True)
     ]
-    adjust_text(texts, ax=axes, expand=(1.05, 1.1), iter_lim=60)
+    adjust_text(texts, east, north, ax=axes, expand=(1.1, 1.3), iter_lim=80)
 
 
 def _legend(
@@ -209,8 +217,7 @@ def _legend(
         figure.legend(handles=handles, title=unit, loc="outside lower center", ncols=len(handles))
     else:
         axes.legend(
-            handles=handles, title=unit, loc="upper left", bbox_to_anchor=(1.0, 1.0),
-            alignment="left",
+            handles=handles, title=unit, loc="center left", alignment="left",
         )  # fmt: skip
 
 
