@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: report test lab lint bench check data lock clean help
+.PHONY: report test lab lint bench check docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -34,6 +34,9 @@ lint: $(READY) ## ruff and mypy
 
 bench: $(READY) ## what is timed, against whom
 	@$(BIN)/python -m benchmarks
+
+docs: $(READY) ## reference pages of the handbook, from schema and parameters
+	@$(BIN)/python -m sokanalysis.reference
 
 lock: $(READY) ## resolve the lock file anew
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --upgrade --output-file requirements.lock

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from fahrplan_tabellen import FOLDER
-from werkzeug import read_rows
+from bausteine import read_rows
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SATURDAY, SUNDAY = 5, 6

@@ -16,7 +16,7 @@ from itertools import pairwise, permutations
 from math import asin, ceil, cos, radians, sin, sqrt
 
 from fahrplan_tabellen import Line, Run, Stop, TableError, Tables
-from werkzeug import slug
+from bausteine import slug
 
 DETOUR = 1.3  # road length over straight distance
 EARTH_RADIUS_KM = 6371.0

@@ -9,7 +9,7 @@ from pathlib import Path
 import geopandas as gpd
 import shapely
 from fahrplan_tabellen import DAY_TYPES, FOLDER, TableError
-from werkzeug import REGION, Row, read_rows
+from bausteine import REGION, Row, read_rows
 
 ROUTE_ID = "kombus-flex"
 BOOKING_RULE = "kombus-flex-2h"

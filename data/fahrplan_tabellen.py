@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from werkzeug import DATA, Row, read_rows
+from bausteine import DATA, Row, read_rows
 
 FOLDER = DATA / "modellfahrplan"
 DAY_TYPES = ("schultag", "ferientag", "samstag", "sonntag")

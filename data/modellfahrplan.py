@@ -18,7 +18,7 @@ from fahrplan_gtfs import feed_files
 from fahrplan_kalender import read_school_year
 from fahrplan_kurs import Trip, all_trips
 from fahrplan_tabellen import DAY_TYPES, Tables, read_tables
-from werkzeug import REGION
+from bausteine import REGION
 
 TARGET = REGION / "gtfs"
 

@@ -105,11 +105,16 @@ def _states() -> list[tuple[str, bool]]:
 
 def runs_on(sessions: pd.DataFrame, day_type: str) -> npt.NDArray[np.bool_]:
     """Tell which sessions take place on a day type; shape (sessions,)."""
-    wanted = {"samstag": ("Sa",), "sonntag": ("So",)}.get(day_type, _SCHOOL_WEEK)
-    runs = sessions["weekdays"].map(lambda days: bool(set(days) & set(wanted))).astype(bool)
+    runs = sessions["weekdays"].map(lambda days: weekday_count(days, day_type) > 0).astype(bool)
     if day_type == "ferientag":
         runs &= sessions["runs_in_holidays"].fillna(False).astype(bool)
     return runs.to_numpy()
+
+
+def weekday_count(weekdays: Iterable[str], day_type: str) -> int:
+    """Return how many of the weekdays are days of that type."""
+    wanted = {"samstag": ("Sa",), "sonntag": ("So",)}.get(day_type, _SCHOOL_WEEK)
+    return len(set(weekdays) & set(wanted))
 
 
 def _attendance_on_day(

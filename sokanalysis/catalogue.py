@@ -74,7 +74,8 @@ def catalogue(
         ``need``, ``gap``, ``goal``, ``target_group``, ``steps`` (list), ``responsible``,
         ``partners``, ``period``, ``cost_eur`` (a year), ``funding``, ``indicator``,
         ``start_value``, ``target_value``, ``gained_count``, ``gained_count_low``,
-        ``gained_count_high`` (people), ``gained_range`` (German), ``cost_per_person_eur``, ``priority``,
+        ``gained_count_high`` (people),
+        ``gained_range`` (German), ``cost_per_person_eur``, ``priority``,
         ``is_quick_win``, ``status``. Empty when nothing helps.
     """
     today = {need: need_supply(region, state, need) for need in NEEDS}

@@ -77,10 +77,14 @@ class Parameters:
 
 def _with_value(entry: Parameter, value: Value) -> Parameter:
     low, high = entry.range or (value, value)
-    if not low <= value <= high:  # type: ignore[operator]  # YAML gives both of one type
+    place = f"Parameter „{entry.name}“ ({entry.title}): {value}"
+    if isinstance(entry.value, str) != isinstance(value, str):
+        example = f'"{entry.value}"' if isinstance(entry.value, str) else entry.value
+        raise ParameterOutOfRange(f"{place} ist von anderer Art → schreiben wie {example}.")
+    if not low <= value <= high:  # type: ignore[operator]  # both of one kind by now
         raise ParameterOutOfRange(
-            f"Parameter „{entry.name}“ ({entry.title}): {value} liegt außerhalb von "
-            f"{low} bis {high} {entry.unit} → einen Wert in diesem Bereich wählen."
+            f"{place} liegt außerhalb von {low} bis {high} {entry.unit} → "
+            "einen Wert in diesem Bereich wählen."
         )
     return Parameter(**(entry.__dict__ | {"value": value}))
 

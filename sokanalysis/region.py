@@ -127,7 +127,9 @@ def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
         rows, found = read_table(folder, table)
         tables[table.name] = rows
         problems += found + table_problems(rows, table)
-    broken = {problem.file for problem in problems if problem.row is None or problem.row == 1}
+    unread = {f"{name}.csv" for name, rows in tables.items() if rows.empty}
+    broken = unread & {problem.file for problem in problems}
+    broken |= {problem.file for problem in problems if problem.row == 1}
     return tables, problems + [
         problem for problem in reference_problems(tables) if not _caused(problem, broken)
     ]

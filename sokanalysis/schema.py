@@ -83,10 +83,11 @@ LAT: Final = Column("lat", "Breite", "number", "Grad", True, minimum=47.2, maxim
 LON: Final = Column("lon", "Länge", "number", "Grad", True, minimum=5.8, maximum=15.1)
 
 
-def _ags(required: bool = True) -> Column:
+def _ags(*, required: bool = True) -> Column:
+    outside = "" if required else "; leer außerhalb des Kreises"
     return Column(
         "ags", "AGS", required=required, references="municipalities.ags", pattern=AGS,
-        note="achtstelliger Amtlicher Gemeindeschlüssel; leer außerhalb des Kreises",
+        note=f"achtstelliger Amtlicher Gemeindeschlüssel{outside}",
     )  # fmt: skip
 
 

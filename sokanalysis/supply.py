@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from sokanalysis.attendance import REASONS
+from sokanalysis.attendance import REASONS, weekday_count
 from sokanalysis.codes import COURSE_KINDS
 
 if TYPE_CHECKING:
@@ -51,7 +51,8 @@ def attended_offers(
     columns = ["session_id", "offer_id", "site_id", "weekdays"]
     kinds = offers.set_index("offer_id")["kind"]
     rows = answers.merge(sessions[columns], on="session_id")
-    rows["days"] = rows["weekdays"].map(len).astype(float)
+    pairs = zip(rows["weekdays"], rows["day_type"], strict=True)
+    rows["days"] = [float(weekday_count(days, day_type)) for days, day_type in pairs]
     rows["attended_days"] = rows["days"] * (rows["reason"] == "erreichbar")
     rows["progress"] = rows["reason"].map(_progress()).astype(float)
     rows["round_trip"] = _round_trip_minutes(rows)

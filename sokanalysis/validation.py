@@ -79,7 +79,8 @@ def _remedy(column: Column) -> str:
         return f"einen Wert von {column.minimum:g} bis {column.maximum:g} {column.unit} eintragen"
     if column.minimum is not None:
         return f"einen Wert ab {column.minimum:g} {column.unit} eintragen"
-    return f"die Form {column.pattern.replace(chr(92) + 'd', 'Ziffer ')} einhalten"
+    digits = column.pattern.removeprefix(r"\d{").removesuffix("}")
+    return f"genau {digits} Ziffern eintragen, Nullen am Anfang eingeschlossen"
 
 
 def _duplicates(rows: pd.DataFrame, table: Table) -> list[Problem]:

@@ -1,0 +1,66 @@
+"""What `sok check` says: everything wrong with a district's data, in the order of mending."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sokanalysis.errors import NoServiceOnDate, Problem
+from sokanalysis.region import Region, inspect_region
+from sokanalysis.schema import TABLES
+from sokanalysis.timetable import reference_dates
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def check_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
+    """Load a district and collect all problems, those of the timetable's calendar included.
+
+    Returns
+    -------
+    region : Region or None
+        None when no region can be made of the folder.
+    problems : list of Problem
+        Whole files first, then headings, then cells, then references: mending the first may
+        mend others. Empty when all is well.
+
+    Raises
+    ------
+    RegionNotFound
+        When the folder does not exist.
+    """
+    region, problems = inspect_region(folder)
+    if region is not None and not region.feed.active.empty:
+        problems = problems + _calendar_problems(region)
+    return region, sorted(problems, key=_order)
+
+
+def _calendar_problems(region: Region) -> list[Problem]:
+    try:
+        reference_dates(region.feed, pd.Timestamp(region.parameters.reference_date))
+    except NoServiceOnDate as error:
+        message, _, remedy = str(error).partition(" → ")
+        return [Problem("gtfs/calendar.txt", message, remedy)]
+    return []
+
+
+def _order(problem: Problem) -> tuple[int, str, int]:
+    is_file = problem.row is None
+    is_reference = "steht nicht in" in problem.message
+    stage = 0 if is_file else 3 if is_reference else 1 if problem.row == 1 else 2
+    return stage, problem.file, problem.row or 0
+
+
+def summary(region: Region) -> str:
+    """Say in German what a sound district holds."""
+    rows = sum(len(getattr(region, name)) for name in TABLES)
+    active = region.feed.active.index
+    valid = f"{active.min():%d.%m.%Y} bis {active.max():%d.%m.%Y}"
+    model = " (Modellfahrplan, Arbeitsannahme)" if region.feed.is_model else ""
+    return (
+        f"{len(TABLES)} Tabellen mit {rows} Zeilen, {len(region.municipalities)} Gemeinden, "
+        f"{len(region.settlements)} Siedlungen, {len(region.current_offers)} heutige Angebote.\n"
+        f"Fahrplan{model}: {len(region.feed.trips)} Fahrten, gültig vom {valid}."
+    )
