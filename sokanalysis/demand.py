@@ -87,7 +87,7 @@ def apportion(total: int, weights: npt.NDArray[np.float64]) -> npt.NDArray[np.in
         return np.zeros(len(weights), dtype=np.int64)
     exact = total * weights / weights.sum()
     whole = np.floor(exact).astype(np.int64)
-    first = np.argsort(whole - exact, kind="stable")[: total - whole.sum()]
+    first = np.argsort(np.round(whole - exact, 9), kind="stable")[: total - whole.sum()]
     whole[first] += 1
     return whole
 

@@ -49,7 +49,7 @@ class Situation:
         As `attended_offers` gives it, for the offers of today in a school week.
     moved : DataFrame
         The same for every session moved by each allowed shift; ``offer_id`` is
-        ``<offer>|<shift>`` with the shift in minutes.
+        ``<offer>|<shift>`` with the shift in minutes, ``base_offer_id`` the offer.
     """
 
     demand: pd.DataFrame
@@ -77,7 +77,10 @@ def situation(region: Region) -> Situation:
     """
     sessions = region.current_sessions
     moved = moved_sessions(region, sessions)
-    return Situation(demand(region), _units(region, sessions), _units(region, moved))
+    units = _units(region, moved)
+    base = {tagged: tagged.split("|")[0] for tagged in units["offer_id"].unique()}
+    units["base_offer_id"] = units["offer_id"].map(base)
+    return Situation(demand(region), _units(region, sessions), units)
 
 
 def _units(region: Region, sessions: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +100,8 @@ def moved_sessions(region: Region, sessions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns of ``sessions``; ``session_id`` and ``offer_id`` end in ``|<shift>``. Sessions
-        that would leave the day (before 6:00 or after 22:00) are left out.
+        Columns of ``sessions``; ``session_id`` and ``offer_id`` end in ``|<shift>``. Offers
+        with a session that would leave the day (before 6:00 or after 22:00) are left out.
     """
     limit, step = region.parameters.shift_max_minutes, region.parameters.shift_step_minutes
     shifts = [s for s in range(-int(limit), int(limit) + 1, int(step)) if s != 0]
@@ -109,7 +112,8 @@ def moved_sessions(region: Region, sessions: pd.DataFrame) -> pd.DataFrame:
 def _moved(sessions: pd.DataFrame, shift: int) -> pd.DataFrame:
     start = sessions["start_time"].map(minutes_of_day) + shift
     end = sessions["end_time"].map(minutes_of_day) + shift
-    inside = (start >= 6 * 60) & (end <= 22 * 60)
+    inside = ((start >= 6 * 60) & (end <= 22 * 60)).astype(bool)
+    inside = inside.groupby([sessions["offer_id"], sessions["site_id"]]).transform("all")
     tag = f"|{shift}"
     moved = sessions.assign(
         session_id=sessions["session_id"] + tag, offer_id=sessions["offer_id"] + tag,
@@ -208,7 +212,7 @@ def _no_way_home(region: Region, state: Situation, fitting: pd.DataFrame) -> npt
 def _reached_when_moved(
     region: Region, state: Situation, fitting: pd.DataFrame
 ) -> npt.NDArray[np.bool_]:
-    base = state.moved["offer_id"].str.split("|").str[0]
+    base = state.moved["base_offer_id"]
     moved = state.moved[base.isin(fitting["offer_id"]) & state.moved["is_attended"]]
     return region.settlements["settlement_id"].isin(moved["settlement_id"]).to_numpy()
 

@@ -86,14 +86,10 @@ def move_sessions(region: Region, state: Situation) -> list[Candidate]:
                 continue
             offer = offers[offers["offer_id"] == offer_id]
             rows = state.moved[state.moved["site_id"] == site_id]
-            for moved_id in rows.loc[_base(rows) == offer_id, "offer_id"].unique():
+            for moved_id in rows.loc[rows["base_offer_id"] == offer_id, "offer_id"].unique():
                 unit = supply(region, rows, offer.assign(offer_id=moved_id))
                 found.append(_moved(region, need, today.with_unit(unit, name), moved_id, offer))
     return found
-
-
-def _base(rows: pd.DataFrame) -> pd.Series[str]:
-    return rows["offer_id"].str.split("|").str[0]
 
 
 def _moved(

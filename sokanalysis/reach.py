@@ -114,7 +114,8 @@ def offers_within_reach(region: Region, units: pd.DataFrame) -> pd.DataFrame:
     rows = units.assign(state=state_names(units))
     attended = rows.groupby(["settlement_id", "state", "offer_id"])["is_attended"].any()
     counts = attended.groupby(level=["settlement_id", "state"]).sum().unstack("state")
-    counts = counts.reindex(columns=list(STATES)).fillna(0).astype("int64").add_suffix("_offers")
+    counts = counts.reindex(index=region.settlements["settlement_id"], columns=list(STATES))
+    counts = counts.fillna(0).astype("int64").add_suffix("_offers")
     names = region.municipalities.set_index("ags")["name"]
     table = region.settlements.join(counts, on="settlement_id")
     return table.assign(municipality=table["ags"].map(names))

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sokanalysis.attendance import REASONS, weekday_count
-from sokanalysis.codes import COURSE_KINDS
+from sokanalysis.codes import COURSE_KINDS, DAY_TYPES
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region
@@ -48,11 +48,8 @@ def attended_offers(
         ``away_minutes`` (both ways with waiting, of the quickest attendable session). Offers
         without a session in a season do not appear. Empty without answers.
     """
-    columns = ["session_id", "offer_id", "site_id", "weekdays"]
     kinds = offers.set_index("offer_id")["kind"]
-    rows = answers.merge(sessions[columns], on="session_id")
-    pairs = zip(rows["weekdays"], rows["day_type"], strict=True)
-    rows["days"] = [float(weekday_count(days, day_type)) for days, day_type in pairs]
+    rows = answers.merge(_days(sessions), on=["session_id", "day_type"])
     rows["attended_days"] = rows["days"] * (rows["reason"] == "erreichbar")
     rows["progress"] = rows["reason"].map(_progress()).astype(float)
     rows["round_trip"] = _round_trip_minutes(rows)
@@ -65,6 +62,18 @@ def attended_offers(
     needed = np.where(is_course, region.parameters.attend_share_required, 1e-9)
     units["is_attended"] = units["attended_days"] >= needed * units["days"]
     return units.drop(columns=["days", "attended_days", "progress"])
+
+
+def _days(sessions: pd.DataFrame) -> pd.DataFrame:
+    """Return offer and site of every session and on how many days of each type it takes place."""
+    parts = [
+        sessions[["session_id", "offer_id", "site_id"]].assign(
+            day_type=day_type,
+            days=[float(weekday_count(days, day_type)) for days in sessions["weekdays"]],
+        )
+        for day_type in DAY_TYPES
+    ]
+    return pd.concat(parts, ignore_index=True)
 
 
 def _progress() -> dict[str, int]:

@@ -100,3 +100,81 @@ def sok() -> Region:
     from sokanalysis.region import load_region
 
     return load_region(SOK)
+
+
+@pytest.fixture(scope="session")
+def sok_state(sok: Region):
+    """What the gap analysis knows about the real district."""
+    from sokanalysis.gaps import situation
+
+    return situation(sok)
+
+
+def villages(
+    offers: list[dict] | None = None,
+    sessions: list[dict] | None = None,
+    *,
+    trips: dict[str, list[tuple[str, str]]] | None = None,
+    flex: list[tuple[str, str, str]] = (),
+    **tables,
+) -> Region:
+    """Five villages with 200 foreigners each, and a course in one of them.
+
+              Nord            The course A1 is at the stop of Süd (site O1), Monday to Friday,
+               │ 5 km         09:00 to 12:00: be there by 08:55, leave from 12:05 on. Everybody
+              Mitte           lives at a stop, nobody rides a bike, walks end after 1.7 km.
+               │ 5 km
+      Fern ── Süd ── Abseits  A  Nord 07:00 → Mitte 07:20 → Süd 07:40
+        5 km     5 km         B  Mitte 08:30 → Süd 08:50      C  Süd 12:25 → Mitte 12:45
+                              D  Süd 11:50 → Nord 12:10       E  Abseits 08:40 → Süd 08:58
+                              H  Süd 12:25 → Abseits 12:43    Fern has no bus.
+
+    Süd walks, Mitte comes with B and goes with C, Nord arrives with A but D has left at noon,
+    Abseits is three minutes late with E, Fern cannot come at all. The on-demand bus takes
+    5 km × 1.4 / 35 km/h = 12 minutes and 5 for boarding; its zone holds all five.
+    """
+    lat, lon, east = 50.6, 11.7, 5 / 70.7
+    stops = {
+        "Süd": (lat, lon), "Mitte": (lat + 5 * KM_NORTH, lon), "Nord": (lat + 10 * KM_NORTH, lon),
+        "Abseits": (lat, lon + east), "Fern": (lat, lon - east),
+    }  # fmt: skip
+    calls = {
+        "A": [("Nord", "07:00"), ("Mitte", "07:20"), ("Süd", "07:40")],
+        "B": [("Mitte", "08:30"), ("Süd", "08:50")], "C": [("Süd", "12:25"), ("Mitte", "12:45")],
+        "D": [("Süd", "11:50"), ("Nord", "12:10")], "E": [("Abseits", "08:40"), ("Süd", "08:58")],
+        "H": [("Süd", "12:25"), ("Abseits", "12:43")],
+    }  # fmt: skip
+    ring = [[11, 50], [12, 50], [12, 51], [11, 51], [11, 50]]
+    places = [
+        {"name": name, "lat": lat, "lon": lon, "ags": "16075001"}
+        for name, (lat, lon) in stops.items()
+    ]
+    given = {
+        "municipalities": [{"ags": "16075001", "name": "Dorf", "verband_name": "Dorfbund"}],
+        "providers": [{"provider_id": "T1", "name": "Volkshochschule", "kind": "vhs"}],
+        "groups": [
+            {"area_level": "siedlung", "area_id": place["name"], "group": "auslaender",
+             "date": "2025-12-31", "person_count": 200}
+            for place in places
+        ],
+        "offers": [COURSE_OFFER] if offers is None else offers,
+    } | tables  # fmt: skip
+    people = [{"settlement_id": p["name"], "population_count": 10} | p for p in places]
+    sites = [{"site_id": f"O{n}"} | place for n, place in enumerate(places, start=1)]
+    timetable = feed(
+        stops, calls | (trips or {}), None, flex, {"type": "Polygon", "coordinates": [ring]}
+    )
+    sessions = [COURSE_SESSION] if sessions is None else sessions
+    made = region(people, given.pop("sites", sites), sessions, timetable, **given)
+    return made.with_parameters(bike_max_minutes=0)
+
+
+COURSE_OFFER = {
+    "offer_id": "A1", "provider_id": "T1", "name": "Kurs", "field": "sprache_bildung",
+    "kind": "integrationskurs", "target_groups": "zugewanderte", "status": "laufend",
+    "place_count": 24,
+}  # fmt: skip
+COURSE_SESSION = {
+    "session_id": "S1", "offer_id": "A1", "site_id": "O1", "weekdays": "Mo;Di;Mi;Do;Fr",
+    "start_time": "09:00", "end_time": "12:00", "runs_in_holidays": "nein",
+}  # fmt: skip

@@ -17,6 +17,8 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sokanalysis.attendance import attendance, runs_on
 from sokanalysis.errors import NoServiceOnDate
@@ -52,9 +54,18 @@ COURSE = {
 NO_BIKE = {"bike_max_minutes": 0}
 
 
-def answers(day_type="schultag", *, with_flex=False, course=None, flex=(), zone=None, **parameters):
+def answers(
+    day_type="schultag",
+    *,
+    with_flex=False,
+    course=None,
+    flex=(),
+    zone=None,
+    trips=None,
+    **parameters,
+):
     """One row a settlement for the course on one kind of day."""
-    timetable = feed(STOPS, TRIPS, SERVICES, flex, zone)
+    timetable = feed(STOPS, TRIPS | (trips or {}), SERVICES, flex, zone)
     district = region(SETTLEMENTS, SITES, [COURSE | (course or {})], timetable)
     district = district.with_parameters(**(NO_BIKE | parameters))
     rows = attendance(district, district.sessions, states=[(day_type, with_flex)])
@@ -80,9 +91,9 @@ def test_latest_way_out_and_earliest_way_back():
 
 
 def test_a_change_of_buses_is_found_when_it_leaves_later():
-    # Nord: A runs through and arrives 07:40, 80 minutes before the course: too long is
-    # over 90, so it counts. Changing at Mitte from A (07:20) to B (08:30) arrives 08:50 but
-    # leaves no later; fewer boardings win. Back with D: 13:00 from Süd, home 13:40.
+    # Nord: A runs through and arrives 07:40, 80 minutes before the course. Changing at Mitte
+    # from A (07:20) to B (08:30) arrives 08:50 but leaves no later; fewer boardings win.
+    # Back with D: 13:00 from Süd, home 13:40.
     row = answers().loc["Nord"]
     assert (row["leave_minute"], row["home_minute"]) == (7 * 60, 13 * 60 + 40)
     assert row["reason"] == "erreichbar"
@@ -106,10 +117,13 @@ def test_without_a_trip_after_the_course_there_is_no_way_back():
         ("Mitte", {"earliest_departure": "07:00"}, "erreichbar"),
         # Nord leaves 07:00, before 07:00 is forbidden: exactly at the limit is allowed.
         ("Nord", {"earliest_departure": "07:00"}, "erreichbar"),
-        # Nord waits 60 minutes after the end (12:00 → 13:00), more than 45.
-        ("Nord", {"wait_max_minutes": 45}, "zu_langes_warten"),
-        # Nord travels 40 + 40 = 80 minutes or, with a wait at Mitte, 110: over 90 or not.
-        ("Nord", {"max_boardings": 1, "travel_max_minutes": 90}, "erreichbar"),
+        # Nord is away from 07:00 to 13:40, 400 minutes, 220 more than the course: over 210 or
+        # not. Of these it waits 80 + 60 = 140, which is the reason from 90 on, but not from 150.
+        ("Nord", {"away_max_minutes": 220}, "erreichbar"),
+        ("Nord", {"away_max_minutes": 210}, "zu_langes_warten"),
+        ("Nord", {"away_max_minutes": 210, "wait_named_minutes": 150}, "zu_lange_unterwegs"),
+        # One boarding is enough for A and D.
+        ("Nord", {"max_boardings": 1}, "erreichbar"),
     ],
 )
 def test_limits(settlement, parameters, reason):
@@ -117,12 +131,21 @@ def test_limits(settlement, parameters, reason):
 
 
 def test_too_early_and_too_late():
-    # The course at 07:45 leaves only A (07:40 in time for 07:40): Nord leaves 07:00 < 07:01
-    # is not in steps of a whole range, so the course is moved instead: at 05:30 nothing runs.
-    early = answers(course={"start_time": "07:45"}, earliest_departure="07:00")
-    assert early.loc["Nord", "reason"] == "erreichbar"
-    night = answers(course={"start_time": "06:00", "end_time": "07:00"})
-    assert night.loc["Nord", "reason"] == "keine_hinfahrt"
+    # A course from 07:45 leaves only A (07:40 ≤ 07:40): Nord sets off at 07:00. With A an hour
+    # earlier it would be 06:00, before the earliest hour of 06:30. A course until 19:00 needs a
+    # trip home after 19:05; K brings Nord home at 20:00, after the latest hour of 19:30.
+    early = answers(
+        course={"start_time": "06:45"},
+        trips={"A": [("Nord", "06:00"), ("Süd", "06:40")]},
+        earliest_departure="06:30",
+    )
+    assert early.loc["Nord", "reason"] == "zu_frueh_los"
+    late = answers(
+        course={"end_time": "19:00"},
+        trips={"K": [("Süd", "19:20"), ("Nord", "20:00")]},
+        latest_return="19:30",
+    )
+    assert late.loc["Nord", "reason"] == "zu_spaet_daheim"
 
 
 def test_holidays_have_no_way_back():
@@ -162,10 +185,23 @@ def test_the_bike_helps_where_the_bus_does_not():
 
 def test_more_time_never_reaches_fewer():
     reached = [
-        (answers(travel_max_minutes=limit)["reason"] == "erreichbar").sum()
-        for limit in (90, 120, 180, 240)
+        (answers(away_max_minutes=limit)["reason"] == "erreichbar").sum()
+        for limit in (90, 120, 180, 240, 480)
     ]
     assert reached == sorted(reached)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.sampled_from(sorted(STOPS)), min_size=2, max_size=3, unique=True),
+    st.integers(5 * 60, 21 * 60),
+    st.integers(5, 60),
+)
+def test_one_more_trip_never_takes_anybody_away(calls, start, ride):
+    clocks = [f"{m // 60:02d}:{m % 60:02d}" for m in range(start, start + 3 * ride, ride)]
+    before = answers()["reason"] == "erreichbar"
+    after = answers(trips={"X": list(zip(calls, clocks, strict=False))})["reason"] == "erreichbar"
+    assert (after >= before).all()
 
 
 def test_no_sessions_give_no_rows():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def _connections(timetable):
     """Connections of trips given as (start, [(stop, dwell, ride), …])."""
     parts = []
     for number, (time, calls) in enumerate(timetable):
-        for (here, dwell, ride), (there, _, _) in zip(calls, calls[1:], strict=False):
+        for (here, dwell, ride), (there, _, _) in itertools.pairwise(calls):
             parts.append((time + dwell, time + dwell + ride, here, there, number))
             time += dwell + ride  # noqa: PLW2901  # the clock of this trip
     parts.sort(key=lambda part: (part[0], part[1], part[4]))

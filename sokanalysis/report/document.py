@@ -1,0 +1,210 @@
+"""The Typst project of one document: main.typ, the house's templates, and the data it sets.
+
+Contents travel as JSON files that the templates read; only Markdown becomes Typst markup, and the
+templates evaluate it. So no text of an author can break the typesetting.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from sokanalysis import style
+from sokanalysis.report.columns import fit, with_breaks
+from sokanalysis.report.edition import Edition, headings, read_edition
+from sokanalysis.report.errors import ReportError
+from sokanalysis.report.markdown import from_tokens, parse, plain, to_typst
+from sokanalysis.report.outputs import Block, read_blocks
+from sokanalysis.shown import svg_width_pt
+
+
+@dataclass
+class Document:
+    """Everything Typst needs, and how many figures and tables must arrive.
+
+    Parameters
+    ----------
+    edition : Edition
+        Title page, running head and metadata.
+    files : dict of str to bytes
+        By name inside the project; "main.typ" is the entry.
+    expected : dict of str to int
+        Count by Typst label: "abbildung", "tabelle", "steckbrief".
+    """
+
+    edition: Edition
+    files: dict[str, bytes] = field(default_factory=dict)
+    expected: dict[str, int] = field(default_factory=dict)
+
+
+def compose(notebook: Any, fallback: str) -> Document:
+    """Turn an executed notebook into a Typst project.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; version 4.
+    fallback : str
+        File name of the notebook without ending.
+
+    Returns
+    -------
+    Document
+
+    Raises
+    ------
+    ReportError
+        With the number of the cell that cannot be set.
+    """
+    blocks = read_blocks(notebook)
+    edition = read_edition(notebook.metadata, blocks, fallback)
+    document = Document(edition, _templates(), _expected(blocks))
+    covers = [block for block in blocks if block.kind == "cover"]
+    if len(covers) > 1:
+        raise ReportError("Ein Dokument hat nur ein Deckblatt (show.Cover).", cell=covers[1].cell)
+    body = list(_Body(document, edition.title, blocks).lines())
+    document.files["document.json"] = _json(_about(edition) | {"has_contents": _has_parts(blocks)})
+    document.files["main.typ"] = "\n\n".join(
+        ['#import "house.typ": *', "#show: house", *body]
+    ).encode()
+    return document
+
+
+def _templates() -> dict[str, bytes]:
+    folder = resources.files("sokanalysis.report") / "typst"
+    return {file.name: file.read_bytes() for file in folder.iterdir() if file.is_file()}
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _expected(blocks: Sequence[Block]) -> dict[str, int]:
+    kinds = [block.kind for block in blocks]
+    names = {"abbildung": "figure", "tabelle": "table", "steckbrief": "factsheet"}
+    return {label: kinds.count(kind) for label, kind in names.items()}
+
+
+def _has_parts(blocks: Sequence[Block]) -> bool:
+    return any(headings(block) or block.kind == "factsheet" for block in blocks)
+
+
+def _about(edition: Edition) -> dict[str, Any]:
+    colours = ("ACCENT", "INK", "MUTED", "RULE", "PAPER", "ATTENTION")
+    return asdict(edition) | {
+        "as_of": [edition.as_of.year, edition.as_of.month, edition.as_of.day],
+        "as_of_text": style.german_date(edition.as_of),
+        "font": style.FONT,
+        "sizes": style.TYPE_SCALE,
+        "text_width": style.TEXT_WIDTH_MM,
+        "ordinal": style.ORDINAL,
+        **{colour.lower(): getattr(style, colour) for colour in colours},
+    }
+
+
+@lru_cache(maxsize=1)
+def _glyphs() -> frozenset[int]:
+    import fontpkg
+    from fontTools.ttLib import TTFont
+
+    return frozenset(TTFont(fontpkg.path(style.FONT), lazy=True).getBestCmap())
+
+
+def _check_glyphs(value: Any, cell: int) -> None:
+    """Refuse characters the font lacks, here, where the cell is still known."""
+    known = _glyphs()
+    for letter in json.dumps(value, ensure_ascii=False):
+        if letter.isprintable() and ord(letter) not in known:
+            raise ReportError(
+                f"Das Zeichen „{letter}“ (U+{ord(letter):04X}) fehlt in der Schrift "
+                "und käme nicht ins PDF; bitte durch ein Wort ersetzen.",
+                cell=cell,
+            )
+
+
+class _Body:
+    """Writes the lines of main.typ, and the data files they read."""
+
+    def __init__(self, document: Document, title: str, blocks: Sequence[Block]) -> None:
+        self.document, self.title, self.blocks = document, title, blocks
+        chapters = [text for block in blocks for level, text in headings(block) if level == 1]
+        # A single "# Titel" at the top is the document's name: its "##" are the chapters.
+        self.is_titled = chapters[:1] == [title] and len(chapters) == 1
+        self.shift = -1 if self.is_titled else 0
+        self.level = 0
+        self.ends_in_heading = False
+
+    def lines(self) -> Iterator[str]:
+        for block in sorted(self.blocks, key=lambda block: block.kind != "cover"):
+            try:
+                _check_glyphs({k: v for k, v in block.data.items() if k != "svg"}, block.cell)
+                yield f"// Zelle {block.cell}\n{self._line(block)}"
+                self.ends_in_heading = block.kind == "text" and _ends_in_heading(block)
+            except ReportError as error:
+                raise error.at("", block.cell) from None
+        if not any(block.kind == "cover" for block in self.blocks):
+            self.document.files["cover.json"] = b"null"
+
+    def _line(self, block: Block) -> str:
+        if block.kind == "text":
+            return self._prose(block)
+        if block.kind == "cover":
+            self.document.files["cover.json"] = _json(self._data(block))
+            return ""
+        name = f"data-{len(self.document.files)}.json"
+        self.document.files[name] = _json(self._data(block))
+        return f'#{block.kind.replace("_", "-")}-block(json("{name}"))'
+
+    def _prose(self, block: Block) -> str:
+        tokens = [token for token in parse(block.data["markdown"]) if not self._is_title(token)]
+        for token in tokens:
+            if token["type"] == "heading":
+                self._step(token["attrs"]["level"] + self.shift, plain(token["children"]))
+        return from_tokens(tokens, self.shift)
+
+    def _is_title(self, token: dict[str, Any]) -> bool:
+        return self.is_titled and token["type"] == "heading" and token["attrs"]["level"] == 1
+
+    def _step(self, level: int, text: str) -> None:
+        if level > self.level + 1:
+            raise ReportError(
+                f"Die Überschrift „{text}“ überspringt eine Ebene "
+                f"(erwartet höchstens {'#' * (self.level + 1 - self.shift)})."
+            )
+        self.level = level
+
+    def _data(self, block: Block) -> dict[str, Any]:
+        data = dict(block.data)
+        for key in {"cover": ["answer"], "note": ["text"], "data_state": ["text"]}.get(
+            block.kind, []
+        ):
+            data[key] = to_typst(data[key])
+        if data.get("svg"):
+            data["svg"] = self._drawing(data["svg"])
+            data["width"] = svg_width_pt(block.data["svg"])
+        if block.kind == "table":
+            data |= _laid_out(data)
+        if block.kind == "factsheet":
+            data |= {"level": min(self.level + 1, 3), "follows_heading": self.ends_in_heading}
+        return data
+
+    def _drawing(self, svg: str) -> str:
+        name = f"drawing-{len(self.document.files)}.svg"
+        self.document.files[name] = svg.encode()
+        return name
+
+
+def _ends_in_heading(block: Block) -> bool:
+    tokens = parse(block.data["markdown"])
+    return bool(tokens) and tokens[-1]["type"] == "heading"
+
+
+def _laid_out(table: dict[str, Any]) -> dict[str, Any]:
+    layout = asdict(fit(table))
+    if layout["breaks_words"]:
+        layout["rows"] = [[with_breaks(cell) for cell in row] for row in table["rows"]]
+    return layout

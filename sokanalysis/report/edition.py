@@ -1,0 +1,101 @@
+"""What a document says about itself: title, publisher, data state, assumptions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sokanalysis.report.errors import ReportError
+from sokanalysis.report.markdown import parse, plain
+from sokanalysis.report.outputs import Block
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Title page, running head and metadata of one document.
+
+    Parameters
+    ----------
+    title, subtitle, district, publisher : str
+        From `notebook.metadata["sokanalysis"]`: titel, untertitel, kreis, herausgeber.
+    stem : str
+        File name without ending: datei.
+    keywords : tuple of str
+        schlagworte.
+    as_of : datetime.date
+        State of the data: of the shown DataState, else datenstand (ISO) of the metadata.
+    basis : tuple of str
+        Assumptions, in order of first appearance; in the foot of every page.
+    """
+
+    title: str
+    subtitle: str
+    stem: str
+    district: str
+    publisher: str
+    keywords: tuple[str, ...]
+    as_of: dt.date
+    basis: tuple[str, ...]
+
+
+def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: str) -> Edition:
+    """Gather what the notebook's metadata and its outputs say about the document.
+
+    Parameters
+    ----------
+    metadata : dict
+        `notebook.metadata`.
+    blocks : sequence of Block
+        In reading order.
+    fallback : str
+        File name of the notebook without ending, used where `datei` is missing.
+
+    Raises
+    ------
+    ReportError
+        No title, or no data state.
+    """
+    told = metadata.get("sokanalysis", {})
+    title = told.get("titel") or _first_heading(blocks)
+    if not title:
+        raise ReportError('Der Titel fehlt: bitte metadata["sokanalysis"]["titel"] angeben.')
+    return Edition(
+        title=title,
+        subtitle=told.get("untertitel", ""),
+        stem=told.get("datei") or fallback,
+        district=told.get("kreis", ""),
+        publisher=told.get("herausgeber", ""),
+        keywords=tuple(told.get("schlagworte", ())),
+        as_of=_as_of(told.get("datenstand", ""), blocks),
+        basis=tuple(dict.fromkeys(word for block in blocks for word in block.data["basis"])),
+    )
+
+
+def headings(block: Block) -> list[tuple[int, str]]:
+    """Return level and text of the headings in a text block; none in any other."""
+    if block.kind != "text":
+        return []
+    tokens = parse(block.data["markdown"])
+    return [
+        (token["attrs"]["level"], plain(token["children"]))
+        for token in tokens
+        if token["type"] == "heading"
+    ]
+
+
+def _first_heading(blocks: Sequence[Block]) -> str:
+    found = (text for block in blocks for level, text in headings(block) if level == 1)
+    return next(found, "")
+
+
+def _as_of(told: str, blocks: Sequence[Block]) -> dt.date:
+    days = [block.data.get("as_of") for block in blocks if block.kind == "data_state"]
+    day = next((day for day in days if day), told)
+    if not day:
+        raise ReportError(
+            "Der Datenstand fehlt: bitte show.DataState mit as_of ausgeben oder "
+            'metadata["sokanalysis"]["datenstand"] (JJJJ-MM-TT) angeben.'
+        )
+    return dt.date.fromisoformat(str(day))

@@ -1,0 +1,112 @@
+"""What a notebook holds for the reader: its text cells and shown objects, in order.
+
+Code and stderr stay behind. Whatever else a cell puts out stops the export, because the author
+would miss it in the document, or the board would find it there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sokanalysis.report.errors import ReportError
+from sokanalysis.shown import MIME
+
+LAB_ONLY: Final = "nur-lab"
+KINDS: Final = frozenset(
+    {"text", "figure", "table", "key_figures", "cover", "data_state", "factsheet", "note"}
+)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_HINTS: Final = {
+    "text/html": "eine HTML-Ausgabe (zum Beispiel eine rohe Tabelle); bitte show.Table verwenden",
+    "image/png": "ein Bild ohne Quelle und Beschreibung; bitte show.Figure verwenden",
+    "text/plain": "ein bloßer Wert; bitte show.Text verwenden oder die Zeile mit ; beenden",
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One thing to set.
+
+    Parameters
+    ----------
+    cell : int
+        Number of the cell, counted from 1.
+    data : dict
+        A payload of `sokanalysis.show`; text cells are payloads of kind `text`.
+    """
+
+    cell: int
+    data: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """Return what it is; one of `KINDS`."""
+        return str(self.data["kind"])
+
+
+def read_blocks(notebook: Any) -> list[Block]:
+    """Return what the document shall show, in the order of the cells.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+        Executed; version 4. Cells tagged "nur-lab" are passed over.
+
+    Returns
+    -------
+    list of Block
+        Empty for a notebook without text and outputs.
+
+    Raises
+    ------
+    ReportError
+        A cell failed, printed, or put out something this house does not know.
+    """
+    blocks: list[Block] = []
+    for number, cell in enumerate(notebook.cells, start=1):
+        if LAB_ONLY in cell.get("metadata", {}).get("tags", ()):
+            continue
+        if cell.cell_type == "markdown" and cell.source.strip():
+            blocks.append(Block(number, {"kind": "text", "markdown": cell.source, "basis": []}))
+        elif cell.cell_type == "code":
+            blocks.extend(_from_outputs(cell.outputs, number))
+    return blocks
+
+
+def _from_outputs(outputs: list[Any], number: int) -> Iterator[Block]:
+    for output in outputs:
+        if output.output_type == "error":
+            raise ReportError(f"Die Zelle brach ab: {error_line(output)}", cell=number)
+        if output.output_type == "stream":
+            _refuse_prints(output, number)
+        else:
+            yield Block(number, _payload(output.get("data", {}), number))
+
+
+def error_line(output: Any) -> str:
+    """Return the last line of a traceback, without colours."""
+    line = f"{output.get('ename', '')}: {output.get('evalue', '')}".strip()
+    return _ANSI.sub("", line.splitlines()[-1] if line else "unbekannter Fehler")
+
+
+def _refuse_prints(output: Any, number: int) -> None:
+    if output.name == "stdout" and output.text.strip():
+        first = output.text.strip().splitlines()[0][:60]
+        raise ReportError(
+            f"Die Zelle gibt mit print aus: „{first}“; bitte show.Text verwenden.", cell=number
+        )
+
+
+def _payload(data: dict[str, Any], number: int) -> dict[str, Any]:
+    if MIME in data:
+        payload = dict(data[MIME])
+        if payload.get("kind") in KINDS:
+            return payload
+        raise ReportError(f"Unbekannte Ausgabe „{payload.get('kind')}“.", cell=number)
+    if "text/markdown" in data:
+        return {"kind": "text", "markdown": data["text/markdown"], "basis": []}
+    found = next((hint for mime, hint in _HINTS.items() if mime in data), ", ".join(data))
+    raise ReportError(f"Diese Ausgabe kann nicht gesetzt werden: {found}.", cell=number)

@@ -1,0 +1,104 @@
+"""From a Typst project to a PDF, with Typst's complaints put into German."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+from sokanalysis import style
+from sokanalysis.report.errors import ReportError
+
+if TYPE_CHECKING:
+    import typst
+
+    from sokanalysis.report.document import Document
+
+_TRAPS: Final = {
+    "alternative text": "Eine Abbildung hat keinen Alternativtext (alt); Vorleseprogramme "
+    "könnten sie nicht beschreiben.",
+    "alt text": "Eine Abbildung hat keinen Alternativtext (alt).",
+    "heading": "Die Überschriften überspringen eine Ebene (zum Beispiel # und dann ###).",
+    "could not be displayed": "Ein Zeichen fehlt in der Schrift (etwa ein Emoji); bitte ersetzen.",
+    "file not found": "Ein Bild wurde nicht gefunden.",
+    "failed to decode image": "Ein Bild ist beschädigt.",
+    "failed to parse SVG": "Eine Zeichnung (SVG) ist beschädigt.",
+}
+_LOST: Final = {"abbildung": "Abbildungen", "tabelle": "Tabellen", "steckbrief": "Steckbriefe"}
+
+
+@lru_cache(maxsize=1)
+def _fonts() -> typst.Fonts:
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(style.font_folder())])
+
+
+def typeset(document: Document) -> bytes:
+    """Compile a document to PDF/A-2a and PDF/UA-1.
+
+    Parameters
+    ----------
+    document : Document
+
+    Returns
+    -------
+    bytes
+        The same document gives the same bytes: the date is the data's, fonts are our own.
+
+    Raises
+    ------
+    ReportError
+        Typst refuses the document, or a figure or table got lost.
+    """
+    import typst
+
+    with project(document) as compiler:
+        try:
+            pdf = compiler.compile(
+                format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=_noon(document)
+            )
+        except typst.TypstError as error:
+            raise ReportError(_translated(error)) from error
+        _check_counts(compiler, document.expected)
+    assert isinstance(pdf, bytes)
+    return pdf
+
+
+@contextmanager
+def project(document: Document) -> Iterator[typst.Compiler]:
+    """Lay a document's files out in a folder of their own, and give it to Typst."""
+    import typst
+
+    with TemporaryDirectory(prefix="sok-") as folder:
+        for name, content in document.files.items():
+            (Path(folder) / name).write_bytes(content)
+        main = str(Path(folder) / "main.typ")
+        yield typst.Compiler(main, root=folder, font_paths=_fonts(), ignore_system_fonts=True)
+
+
+def _noon(document: Document) -> dt.datetime:
+    return dt.datetime.combine(document.edition.as_of, dt.time(12), dt.UTC)
+
+
+def _translated(error: typst.TypstError) -> str:
+    message = str(error.message)
+    known = next((text for trap, text in _TRAPS.items() if trap in message), "")
+    place = re.search(r"main\.typ:\d+", f"{error.diagnostic} {' '.join(error.trace)}")
+    detail = f"Typst meldet: {message}" + (f" ({place[0]})" if place else "")
+    return f"{known} {detail}".strip()
+
+
+def _check_counts(compiler: typst.Compiler, expected: dict[str, int]) -> None:
+    """Count what was really set; a lost table must not go unnoticed."""
+    import json
+
+    for label, wanted in expected.items():
+        found = len(json.loads(compiler.query(f"<{label}>", field="label")))
+        if found != wanted:
+            raise ReportError(f"Von {wanted} {_LOST[label]} kamen {found} im PDF an.")

@@ -1,0 +1,124 @@
+"""Tables as the board reads them: German heads, units in the head, German numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from sokanalysis import style
+from sokanalysis.shown import Output, required
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Kind = Literal["text", "integer", "number", "percent", "euro", "minutes", "date", "boolean"]
+_UNITS: Final = {"percent": "%", "euro": "€", "minutes": "min"}
+_NUMERIC: Final = ("integer", "number", "percent", "euro", "minutes")
+_SUMMED: Final = ("integer", "number", "euro")
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of a table is headed and written.
+
+    Parameters
+    ----------
+    name : str
+        Column of the frame.
+    title : str
+        German heading.
+    kind : str, default "text"
+        `percent` takes shares (0–1); `boolean` prints ja/nein.
+    decimals : int, default 0
+        Places after the comma.
+    unit : str
+        Printed under the heading; %, € and min come by themselves.
+    missing : str, default "–"
+        What stands for a missing value: "–" (nothing) or "unbekannt" (not known).
+    """
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    decimals: int = 0
+    unit: str = ""
+    missing: str = style.DASH
+
+    def head(self) -> dict[str, str]:
+        """Return heading, unit and alignment."""
+        align = "right" if self.kind in _NUMERIC else "left"
+        return {"title": self.title, "unit": self.unit or _UNITS.get(self.kind, ""), "align": align}
+
+    def written(self, value: object) -> str:
+        """Return a value as printed; texts in number columns (such as "< 3") stay as they are."""
+        if style.is_missing(value):
+            return self.missing
+        if isinstance(value, str) or self.kind == "text":
+            return str(value)
+        if self.kind == "boolean":
+            return "ja" if value else "nein"
+        if self.kind == "date":
+            return f"{value:%d.%m.%Y}"
+        factor = 100 if self.kind == "percent" else 1
+        return style.number(float(value) * factor, self.decimals)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Table(Output):
+    """A table with German heads and numbers; the head repeats when it breaks over pages.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Shape (rows, any); without rows the table says "keine Einträge".
+    columns : sequence of Column
+        Which columns, in which order.
+    caption, source : str
+        The finding, and "Quelle: … Stand …".
+    note : str
+        Printed under the table, before the source.
+    basis : tuple of str
+        Assumptions the table rests on.
+    total : mapping or str
+        Last row: values by column name, or a label to sum integers, numbers and euros.
+
+    Raises
+    ------
+    KeyError
+        The frame lacks a column.
+    """
+
+    frame: pd.DataFrame
+    columns: Sequence[Column]
+    caption: str
+    source: str
+    note: str = ""
+    basis: tuple[str, ...] = ()
+    total: Mapping[str, object] | str = ""
+
+    def __post_init__(self) -> None:
+        required(caption=self.caption, source=self.source)
+        if lacking := [c.name for c in self.columns if c.name not in self.frame.columns]:
+            raise KeyError(f"Die Tabelle hat diese Spalten nicht: {', '.join(lacking)}")
+
+    def payload(self) -> dict[str, Any]:
+        """Return the content as JSON-ready values."""
+        texts = {"caption": self.caption, "source": self.source, "note": self.note}
+        cells = [[column.written(v) for v in self.frame[column.name]] for column in self.columns]
+        rows = [list(row) for row in zip(*cells, strict=True)]
+        head = [column.head() for column in self.columns]
+        basis = list(self.basis)
+        last = self._total_row()
+        return {"kind": "table", "head": head, "rows": rows, "total": last, **texts, "basis": basis}
+
+    def _total_row(self) -> list[str]:
+        if isinstance(self.total, str):
+            return self._summed(self.total) if self.total else []
+        values = self.total
+        return [c.written(values[c.name]) if c.name in values else "" for c in self.columns]
+
+    def _summed(self, label: str) -> list[str]:
+        first, *others = self.columns
+        sums = [c.written(self.frame[c.name].sum()) if c.kind in _SUMMED else "" for c in others]
+        return [first.written(label), *sums]

@@ -1,0 +1,289 @@
+"""The one place for the look: colours, type, German numbers, and matplotlib's settings.
+
+Everything drawn or printed takes its colour, its type size and its number format from here; the
+Typst templates receive the same values from the exporter. matplotlib and fontTools are loaded
+only when something is drawn.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+ACCENT: Final = "#00566b"
+INK: Final = "#1f2a30"
+MUTED: Final = "#5b6770"
+RULE: Final = "#c3ccd0"
+PAPER: Final = "#f1f5f6"
+ATTENTION: Final = "#b3541e"
+HIGHLIGHT: Final = "#eda81f"
+
+# Light to dark in even steps of lightness: the order survives a photocopier.
+ORDINAL: Final = ("#dcebee", "#a9cdd6", "#6fa9b8", "#3a8095", "#00566b", "#00303d")
+# Neighbours differ in lightness as well as in hue, for colour-blind readers and for greyscale.
+CATEGORICAL: Final = ("#00566b", "#eda81f", "#43102f", "#a5d5ee", "#cf5a3c", "#4f9d8a")
+
+NO_DATA: Final = "#efece6"
+NO_DATA_HATCH: Final = "////"
+NO_DATA_EDGE: Final = "#9a958a"
+NO_DATA_LABEL: Final = "keine Daten"
+
+FONT: Final = "Source Sans 3"
+# Points; the same in a figure and in the text around it, because figures are set at full size.
+TYPE_SCALE: Final = {"small": 8.0, "label": 9.0, "body": 10.5, "h3": 11.5, "h2": 14.0, "h1": 20.0}
+
+TEXT_WIDTH_MM: Final = 160.0
+_MM_PER_INCH = 25.4
+LATIN: Final = (*range(0x20, 0x250), *range(0x2010, 0x2045), *range(0x2190, 0x2194))
+_SIGNS = (0x20AC, 0x2212, 0x2248, 0x2264, 0x2265, 0x25A0, 0x25B2, 0x25BC, 0x25CF)
+
+NBSP: Final = "\N{NO-BREAK SPACE}"
+UNKNOWN: Final = "unbekannt"
+DASH: Final = "–"
+
+
+def ordinal(count: int) -> tuple[str, ...]:
+    """Return colours for ordered classes, light (little) to dark (much).
+
+    Parameters
+    ----------
+    count : int
+        Number of classes, 0 to 6.
+
+    Returns
+    -------
+    tuple of str
+        `count` hex colours; empty for 0.
+
+    Raises
+    ------
+    ValueError
+        More classes than a reader can tell apart.
+    """
+    picks = {0: "", 1: "4", 2: "14", 3: "024", 4: "0134", 5: "01234", 6: "012345"}
+    if count not in picks:
+        raise ValueError(f"Höchstens {len(ORDINAL)} Klassen sind unterscheidbar, nicht {count}.")
+    return tuple(ORDINAL[int(pick)] for pick in picks[count])
+
+
+def categorical(count: int) -> tuple[str, ...]:
+    """Return colours for unordered classes, 0 to 6; raises ValueError as `ordinal` does."""
+    if not 0 <= count <= len(CATEGORICAL):
+        raise ValueError(f"Höchstens {len(CATEGORICAL)} Gruppen sind unterscheidbar: {count}.")
+    return CATEGORICAL[:count]
+
+
+def is_missing(value: Any) -> bool:
+    """Tell whether a scalar is None, NaN, NaT or pandas' NA, without loading pandas."""
+    if value is None:
+        return True
+    try:
+        return bool(value != value)  # noqa: PLR0124  # only NaN and NaT differ from themselves
+    except TypeError:  # NA refuses to be compared
+        return True
+
+
+def number(value: object, decimals: int = 0, *, missing: str = DASH) -> str:
+    """Write a number as German readers do: 1.234,5, with a true minus sign.
+
+    Parameters
+    ----------
+    value : number or missing
+        Rounded half to even.
+    decimals : int, default 0
+        Places after the comma, always shown.
+    missing : str, default "–"
+        What stands for None, NaN and NA.
+
+    Returns
+    -------
+    str
+    """
+    from babel.numbers import format_decimal
+
+    if is_missing(value):
+        return missing
+    rounded = round(float(value), decimals) + 0.0  # type: ignore[arg-type]  # + 0.0: no "-0"
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(rounded, format=pattern, locale="de_DE")).replace("-", "−")
+
+
+def _with_unit(value: object, decimals: int, unit: str, missing: str) -> str:
+    if is_missing(value):
+        return missing
+    return f"{number(value, decimals)}{NBSP}{unit}"
+
+
+def percent(share: object, decimals: int = 0, *, missing: str = DASH) -> str:
+    """Write a share (0–1) as a percentage: 0.125 with one decimal is "12,5 %"."""
+    value = share if is_missing(share) else float(share) * 100  # type: ignore[arg-type]
+    return _with_unit(value, decimals, "%", missing)
+
+
+def euro(amount: object, decimals: int = 0, *, missing: str = DASH) -> str:
+    """Write an amount in euros: 12500 is "12.500 €"."""
+    return _with_unit(amount, decimals, "€", missing)
+
+
+def minutes(duration: object, decimals: int = 0, *, missing: str = DASH) -> str:
+    """Write a duration in minutes: 75 is "75 min"."""
+    return _with_unit(duration, decimals, "min", missing)
+
+
+def german_date(day: dt.date | None, *, missing: str = UNKNOWN) -> str:
+    """Write a date: 2026-03-01 is "1. März 2026"."""
+    from babel.dates import format_date
+
+    if is_missing(day):
+        return missing
+    return str(format_date(day, format="long", locale="de_DE"))
+
+
+def font_folder() -> Path:
+    """Return the folder of the variable Source Sans 3 files, as Typst reads them."""
+    import fontpkg
+
+    return Path(fontpkg.path(FONT)).parent
+
+
+def _static_font(weight: int) -> Any:
+    """Cut one weight, Latin letters only, out of the variable font.
+
+    The subset comes first: cutting all 2,000 glyphs would take 14 s instead of one.
+    """
+    import fontpkg
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib import instancer
+
+    font = TTFont(fontpkg.path(FONT), recalcTimestamp=False)
+    subsetter = subset.Subsetter(subset.Options(layout_features=["kern"], notdef_outline=True))
+    subsetter.populate(unicodes=[*LATIN, *_SIGNS])
+    subsetter.subset(font)
+    font = instancer.instantiateVariableFont(font, {"wght": weight})
+    font["OS/2"].usWeightClass = weight
+    style = "Regular" if weight == 400 else "Bold"
+    for name_id, text in ((1, FONT), (2, style), (4, f"{FONT} {style}")):
+        font["name"].setName(text, name_id, 3, 1, 0x409)
+    return font
+
+
+@lru_cache(maxsize=4)
+def static_font(weight: int = 400) -> Path:
+    """Return a static font file, because matplotlib reads only a variable font's default weight.
+
+    Parameters
+    ----------
+    weight : {400, 600}
+        Regular or semibold, which matplotlib shall take for bold.
+
+    Returns
+    -------
+    Path
+        A TrueType file in matplotlib's cache folder, made on first use.
+    """
+    from importlib.metadata import version
+
+    from matplotlib import get_cachedir
+
+    release = version("fontpkg-source-sans-3")
+    file = Path(get_cachedir()) / f"sokanalysis-source-sans-{release}-{weight}.ttf"
+    if not file.exists():
+        # Two kernels may come here at the same time: only a finished file gets the name.
+        draft = file.with_suffix(f".{os.getpid()}.draft")
+        _static_font(weight).save(draft)
+        draft.replace(file)
+    return file
+
+
+@lru_cache(maxsize=1)
+def register_fonts() -> None:
+    """Make Source Sans 3, regular and bold, known to matplotlib; a second call does nothing."""
+    from matplotlib import font_manager
+
+    for weight in (400, 600):
+        font_manager.fontManager.addfont(static_font(weight))
+
+
+def rc() -> dict[str, Any]:
+    """Return matplotlib's settings for the house, fonts registered."""
+    from cycler import cycler
+
+    register_fonts()
+    small, label = TYPE_SCALE["small"], TYPE_SCALE["label"]
+    return {
+        "font.family": [FONT], "font.size": label, "text.color": INK,
+        "axes.titlesize": TYPE_SCALE["body"], "axes.titleweight": "bold",
+        "axes.titlelocation": "left", "axes.labelsize": label, "axes.labelcolor": MUTED,
+        "axes.edgecolor": RULE, "axes.linewidth": 0.8, "axes.spines.top": False,
+        "axes.spines.right": False, "axes.prop_cycle": cycler(color=CATEGORICAL),
+        "axes.axisbelow": True, "axes.unicode_minus": True, "axes.grid": False,
+        "grid.color": RULE, "grid.linewidth": 0.5, "xtick.color": MUTED, "ytick.color": MUTED,
+        "xtick.labelcolor": INK, "ytick.labelcolor": INK, "xtick.labelsize": small,
+        "ytick.labelsize": small, "xtick.major.size": 0, "ytick.major.size": 0,
+        "legend.frameon": False, "legend.fontsize": small, "hatch.linewidth": 0.4,
+        "hatch.color": NO_DATA_EDGE, "figure.figsize": figure_size(), "figure.dpi": 110,
+        "figure.constrained_layout.use": True, "savefig.transparent": False,
+        # Outlines instead of text: a figure looks the same where Source Sans is not installed,
+        # and no glyph can be missing in the PDF. The words are in the alternative text.
+        "svg.fonttype": "path", "svg.hashsalt": "sokanalysis",
+    }  # fmt: skip
+
+
+@contextmanager
+def house_style() -> Iterator[None]:
+    """Draw in the look of the house inside this context: `with house_style(): …`."""
+    import matplotlib as mpl
+
+    settings: Any = rc()  # the stubs know every key by name
+    with mpl.rc_context(settings):
+        yield
+
+
+def use_house_style() -> None:
+    """Set the look of the house for a whole notebook."""
+    import matplotlib as mpl
+
+    settings: Any = rc()
+    mpl.rcParams.update(settings)
+
+
+def german_ticks(axis: Axis, decimals: int = 0, unit: str = "") -> None:
+    """Write the numbers along an axis as German readers do: `german_ticks(axes.xaxis, 1)`."""
+    end = f"{NBSP}{unit}" if unit else ""
+    axis.set_major_formatter(lambda value, _: number(value, decimals) + end)
+
+
+def figure_size(height_mm: float = 88.0, width_mm: float = TEXT_WIDTH_MM) -> tuple[float, float]:
+    """Return a figure size in inches; full text width unless told otherwise."""
+    return width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH
+
+
+def figure_svg(figure: Figure) -> str:
+    """Return a figure as SVG; the same figure gives the same bytes.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+
+    Returns
+    -------
+    str
+        An `<svg>` document without date and creator.
+    """
+    from io import StringIO
+
+    buffer = StringIO()
+    with house_style():
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return buffer.getvalue()
