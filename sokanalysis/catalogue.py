@@ -76,7 +76,8 @@ def catalogue(
         ``start_value``, ``target_value``, ``gained_count``, ``gained_count_low``,
         ``gained_count_high`` (people),
         ``gained_range`` (German), ``cost_per_person_eur``, ``priority``,
-        ``is_quick_win``, ``status``. Empty when nothing helps.
+        ``is_quick_win``, ``status``, ``reached_before`` and ``reached_after`` (sets of
+        settlements). Empty when nothing helps.
     """
     today = {need: need_supply(region, state, need) for need in NEEDS}
     before = {need: able_count(state, {need: today[need]}, "person_count") for need in NEEDS}
@@ -146,7 +147,15 @@ def _row(
         "priority": _priority(region, gains[0]),
         "is_quick_win": texts["is_quick_win"],
         "status": "Vorschlag",
+        "reached_before": _reached(region, {need: today[need] for need in offered}),
+        "reached_after": _reached(region, offered),
     }
+
+
+def _reached(region: Region, offered: dict[str, Supply]) -> frozenset[str]:
+    """Return the settlements from which at least one unit of one of the needs is reached."""
+    anywhere = np.vstack([units.reach for units in offered.values()]).any(axis=0)
+    return frozenset(region.settlements["settlement_id"].to_numpy(object)[anywhere])
 
 
 def _gap(gap_rows: pd.DataFrame, needs: tuple[str, ...]) -> str:

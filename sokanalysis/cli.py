@@ -47,6 +47,25 @@ def report(
 
 
 @app.command()
+def check(
+    ordner: Annotated[Path, typer.Argument(help="Ordner der Region.")] = Path("data/sok"),
+) -> None:
+    """Daten einer Region prüfen: alle Probleme aller Dateien auf einmal."""
+    from sokanalysis.check import check_region, summary
+    from sokanalysis.errors import DataProblems, SokanalysisError
+
+    try:
+        region, problems = check_region(ordner)
+    except SokanalysisError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    if problems or region is None:
+        typer.echo(str(DataProblems(problems)), err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Keine Probleme.\n{summary(region)}")
+
+
+@app.command()
 def lab(
     ordner: Annotated[Path, typer.Argument(help="Ordner der Notebooks.")] = NOTEBOOKS,
     browser: Annotated[bool, typer.Option(help="Browser öffnen.")] = True,

@@ -16,16 +16,23 @@ import numpy.typing as npt
 NEVER: Final = np.int32(2**30)
 
 Ints = npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 
 
 class Connections(NamedTuple):
-    """Rides from stop to next stop, ordered by departure (seconds of the service day)."""
+    """Rides from stop to next stop, ordered by departure (seconds of the service day).
+
+    Whoever boarded a ``trip`` stays in the vehicle for all its later rides. ``can_board`` and
+    ``can_alight`` say whether one may get on where a ride begins and off where it ends.
+    """
 
     departure: Ints
     arrival: Ints
     from_stop: Ints
     to_stop: Ints
     trip: Ints
+    can_board: Flags
+    can_alight: Flags
 
 
 class Rows(NamedTuple):
@@ -182,15 +189,17 @@ def scan(
     first = np.searchsorted(connections.departure, labels.ready[0].min())
     for row in range(first, connections.departure.shape[0]):
         at, stop = connections.departure[row], connections.from_stop[row]
-        trip = connections.trip[row]
+        trip, boards = connections.trip[row], connections.can_board[row]
         for boardings in range(1, most + 1):
-            if aboard[boardings, trip] == NEVER and labels.ready[boardings - 1, stop] <= at:
+            in_time = boards and labels.ready[boardings - 1, stop] <= at
+            if in_time and aboard[boardings, trip] == NEVER:
                 left = labels.ready_leave[boardings - 1, stop]
                 aboard[boardings, trip] = at - walk[stop] if boardings == 1 else left
             if aboard[boardings, trip] != NEVER:
-                left, to = aboard[boardings, trip], connections.to_stop[row]
-                size = _push(stack, 0, to, boardings, connections.arrival[row], left)
-                _arrive(labels, walks, rides, stack, size)
+                if connections.can_alight[row]:
+                    left, to = aboard[boardings, trip], connections.to_stop[row]
+                    size = _push(stack, 0, to, boardings, connections.arrival[row], left)
+                    _arrive(labels, walks, rides, stack, size)
                 break
     return labels.arrival, labels.leave
 
@@ -257,9 +266,15 @@ def turned_rows(edges: Rows) -> Rows:
 
 
 def turned_connections(day: Connections) -> Connections:
-    """Return the connections with time running backwards: what departs now arrives."""
-    order = np.lexsort((day.trip, -day.departure, -day.arrival))
+    """Return the connections with time running backwards: what departs now arrives.
+
+    Rides of one trip within the same minute keep their order, turned round like all else.
+    """
+    last_first = np.arange(len(day.trip))[::-1]
+    keys = day.trip[::-1], -day.departure[::-1], -day.arrival[::-1]
+    order = last_first[np.lexsort(keys)]
     return Connections(
         -day.arrival[order], -day.departure[order],
         day.to_stop[order], day.from_stop[order], day.trip[order],
+        day.can_alight[order], day.can_board[order],
     )  # fmt: skip

@@ -44,6 +44,16 @@ def metric(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return require_geographic(shapes, "Flächen").to_crs(METRIC)
 
 
+def generalised(shapes: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:
+    """Return neighbouring areas (EPSG:4326) in EPSG:25832 with fewer points and no new gaps.
+
+    Common borders stay common (shapely's coverage simplification, Visvalingam-Whyatt); an
+    empty frame stays empty.
+    """
+    projected = metric(shapes)
+    return projected.set_geometry(projected.geometry.simplify_coverage(tolerance_m))
+
+
 def distances_m(origins: Points, targets: Points) -> npt.NDArray[np.float64]:
     """Return straight-line distances in metres, shape (origins, targets)."""
     from scipy.spatial.distance import cdist

@@ -170,7 +170,7 @@ def provider_network(region: Region) -> pd.DataFrame:
         counts, left_on="provider_id", right_index=True
     )
     rows["offer_count"] = rows[list(codes.FIELDS)].sum(axis=1)
-    rows["places"] = rows["provider_id"].map(places).fillna("Ort nicht bekannt")
+    rows["places"] = rows["provider_id"].map(places).astype("str").fillna("Ort nicht bekannt")
     rows["kind"] = rows["kind"].map(codes.PROVIDER_KINDS)
     rows = rows.sort_values(["offer_count", "name"], ascending=[False, True])
     return rows.rename(columns={"name": "provider"}).reset_index(drop=True)
@@ -251,7 +251,7 @@ def questions(region: Region) -> pd.DataFrame:
     rows = pd.DataFrame({
         "offer_count": offers.groupby("provider_id").size(), "oldest_years": ages,
         "open_count": by_provider.sum(axis=1),
-        "ask": by_provider.apply(_ask, axis=1),
+        "ask": [_ask(row) for _, row in by_provider.iterrows()],
     })  # fmt: skip
     names = region.providers.set_index("provider_id")["name"]
     rows.insert(0, "provider", names.reindex(rows.index))
@@ -259,7 +259,15 @@ def questions(region: Region) -> pd.DataFrame:
 
 
 def _ask(counts: pd.Series[int]) -> str:
-    return ", ".join(str(item) for item in counts[counts > 0].index)
+    """Name what is open, or what is known where that is shorter."""
+    status, *items = counts.index
+    open_items = [str(item) for item in items if counts[item] > 0]
+    known = [str(item) for item in items if counts[item] == 0]
+    if len(open_items) > len(known):
+        asked = f"alle Angaben außer {listed(known)}" if known else "alle Angaben"
+    else:
+        asked = listed(open_items)
+    return f"Fortbestand; {asked}" if counts[status] > 0 else asked
 
 
 def quality_counts(region: Region) -> pd.DataFrame:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SCRIPT = re.compile(r'<script src="(https?://[^"]+)"></script>\s*')
 _STYLE = re.compile(r'<link rel="stylesheet" href="(https?://[^"]+)"\s*/>\s*')
-_FOLIUM_ID = re.compile(r"(?<=_)[0-9a-f]{32}\b")
+_FOLIUM_ID = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
 _DROPPED: Final = ("jquery", "bootstrap", "awesome", "glyphicons")
 
 # folium calls jQuery for two things: to make an element from HTML, and to wait for the page.

@@ -9,16 +9,16 @@ import pandas as pd
 
 from sokanalysis import show, style, webmaps
 from sokanalysis.classes import Classes
-from sokanalysis.geography import metric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from sokanalysis.region import Region
 
-_TOWNS: Final = 9  # labelled places: the largest municipalities
+_TOWNS: Final = 7  # labelled places: the largest municipalities
 
 
 def area_map(
@@ -94,7 +94,7 @@ def place_maps(
 
     last = list(panels)[-1]
     columns = 2 if len(panels) > 1 else 1
-    height = 205 if len(panels) > 2 else 120
+    height = 178 if len(panels) > 2 else 120
     with style.house_style():
         figure, grid = plt.subplots(
             -(-len(panels) // columns), columns, figsize=style.figure_size(height), squeeze=False
@@ -117,11 +117,54 @@ def place_maps(
     )  # fmt: skip
 
 
+_EFFECT: Final = ("schon bisher", "künftig erreichbar", "weiterhin nicht")
+
+
+def effect_map(region: Region, before: frozenset[str], after: frozenset[str]) -> tuple[Figure, str]:
+    """Draw from which places an offer can be taken up before and after a measure.
+
+    Parameters
+    ----------
+    region : Region
+        Gives settlements and boundaries.
+    before, after : frozenset of str
+        Settlements from which it can be taken up.
+
+    Returns
+    -------
+    figure : matplotlib Figure
+        Small; for a factsheet.
+    alt : str
+        What it shows, in German.
+    """
+    import matplotlib.pyplot as plt
+
+    ids = region.settlements["settlement_id"]
+    state = np.select([ids.isin(before), ids.isin(after)], [0, 1], 2)
+    people = region.settlements["population_count"].groupby(state).sum().reindex(range(3))
+    colors = (style.ORDINAL[2], style.HIGHLIGHT, "white")
+    labels = [
+        f"{text}: {style.number(count)} Einwohner"
+        for text, count in zip(_EFFECT, people.fillna(0), strict=True)
+    ]
+    with style.house_style():
+        figure, (axes, side) = plt.subplots(
+            1, 2, figsize=style.figure_size(78), width_ratios=(2, 1)
+        )
+        side.set_axis_off()
+        _areas(axes, region)
+        _colored_dots(axes, region.settlements, np.array(colors)[state])
+        _dress(axes, region)
+        _patches(side, dict(zip(labels, colors, strict=True)), "von diesen Orten erreichbar")
+        plt.close(figure)
+    return figure, f"Karte: von welchen Orten das Angebot erreichbar ist. {'; '.join(labels)}."
+
+
 def _areas(
     axes: Axes, region: Region, classed: pd.Series[int] | None = None,
     classes: Classes | None = None,
 ) -> None:  # fmt: skip
-    shapes = metric(region.boundaries).set_index("ags")
+    shapes = region.drawn_areas
     if classed is None or classes is None:
         shapes.plot(ax=axes, color=style.PAPER, edgecolor="white", linewidth=0.5)
     else:
@@ -135,15 +178,19 @@ def _areas(
             part = shapes[classed == position]
             if len(part):
                 part.plot(ax=axes, color=color, edgecolor="white", linewidth=0.5)
-    shapes.dissolve().boundary.plot(ax=axes, color=style.MUTED, linewidth=0.9)
+    region.drawn_outline.plot(ax=axes, color=style.MUTED, linewidth=0.9)
 
 
 def _dots(axes: Axes, places: pd.DataFrame, classed: pd.Series[int], classes: Classes) -> None:
+    _colored_dots(axes, places, np.array([*classes.colors, style.NO_DATA])[classed.to_numpy()])
+
+
+def _colored_dots(axes: Axes, places: pd.DataFrame, colors: Any) -> None:
+    """Draw places, the largest first, so that none hides behind another."""
     from sokanalysis.geography import project
 
     east, north = project(places).T
     order = np.argsort(-places["population_count"].to_numpy(float), kind="stable")
-    colors = np.array([*classes.colors, style.NO_DATA])[classed.to_numpy()]
     size = 3 + 110 * places["population_count"].to_numpy(float) / max(
         places["population_count"].max(), 1
     )
@@ -195,6 +242,15 @@ def _town_names(axes: Axes, region: Region) -> None:
         for (x, y), name in zip(points, towns["name"], strict=True)
     ]
     adjust_text(texts, east, north, ax=axes, expand=(1.1, 1.3), iter_lim=80)
+
+
+def _patches(axes: Axes, colors: dict[str, str], title: str) -> None:
+    """Put a legend of coloured fields into an empty plot beside a map."""
+    from matplotlib.patches import Patch
+
+    look: dict[str, Any] = {"edgecolor": style.MUTED, "linewidth": 0.3}
+    handles = [Patch(facecolor=color, label=text, **look) for text, color in colors.items()]
+    axes.legend(handles=handles, title=title, loc="center left", alignment="left")
 
 
 def _legend(

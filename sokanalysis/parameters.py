@@ -27,6 +27,7 @@ class Parameter:
     valid_from: dt.date
     quality: str
     source: str
+    topic: str = ""
     range: tuple[Value, Value] | None = None
 
 

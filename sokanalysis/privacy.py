@@ -17,8 +17,9 @@ def withhold(
 ) -> pd.DataFrame:
     """Withhold counts of people below the limit, and one more where a total would tell them.
 
-    Zero is no secret. Where exactly one count of a column (within its group) is withheld, the
-    next smallest is withheld too, so that a published total does not give it away.
+    Zero is no secret. Where exactly one count of a column (within its group) is withheld, or the
+    sum of the withheld counts tells them all, the next smallest is withheld too, so that a
+    published total does not give them away.
 
     Parameters
     ----------
@@ -39,7 +40,9 @@ def withhold(
     shown = rows.copy()
     for column in columns:
         shown[column] = shown[column].astype("Int64")
-        groups = [shown.index] if group is None else shown.groupby(group).groups.values()
+        groups = (
+            [shown.index] if group is None else shown.groupby(group, dropna=False).groups.values()
+        )
         for index in groups:
             part = shown.loc[index, column]
             shown.loc[_withheld(part, int(parameters.withhold_below)), column] = pd.NA
@@ -50,6 +53,8 @@ def _withheld(counts: pd.Series[int], limit: int) -> pd.Index:
     small = counts[(counts > 0) & (counts < limit)].index
     others = counts.drop(small)
     others = others[others > 0]
-    if len(small) == 1 and len(others):
+    # One count, or counts that are all the least or all the most possible, follow from their sum.
+    told = len(small) == 1 or counts[small].sum() in (len(small), len(small) * (limit - 1))
+    if len(small) and len(others) and told:
         return small.append(pd.Index([others.idxmin()]))
     return small

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.errors import DataProblems, Problem, RegionNotFound
+from sokanalysis.geography import generalised
 from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
 from sokanalysis.read.gtfs import Feed, read_feed
@@ -60,6 +61,16 @@ class Region:
         """Sessions of the offers of today."""
         sessions = self.sessions
         return sessions[sessions["offer_id"].isin(self.current_offers["offer_id"])]
+
+    @cached_property
+    def drawn_areas(self) -> gpd.GeoDataFrame:
+        """The municipalities for drawing, index ``ags``, EPSG:25832, generalised to 200 m."""
+        return generalised(self.boundaries, 200).set_index("ags")
+
+    @cached_property
+    def drawn_outline(self) -> gpd.GeoSeries:
+        """The border of the district for drawing, EPSG:25832."""
+        return self.drawn_areas.dissolve().boundary
 
     @property
     def basis(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 import sys
 from base64 import b64encode
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -63,9 +63,14 @@ class Output:
         """Return the content as JSON-ready values; `kind` says which object it is."""
         raise NotImplementedError
 
+    @cached_property
+    def content(self) -> dict[str, Any]:
+        """The payload, made once: a drawing is needed as HTML and as JSON."""
+        return self.payload()
+
     def html(self) -> str:
         """Return the HTML that JupyterLab shows."""
-        return template().render(**self.payload())
+        return template().render(**self.content)
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None
@@ -73,7 +78,7 @@ class Output:
         makers: dict[str, Callable[[], Any]] = {
             "text/plain": lambda: f"<{type(self).__name__}>",
             "text/html": self.html,
-            MIME: self.payload,
+            MIME: lambda: self.content,
         }
         wanted = set(include or makers) - set(exclude or ())
         return {mime: make() for mime, make in makers.items() if mime in wanted}

@@ -1,16 +1,33 @@
-"""Door-to-door minutes on foot, by bike and by car, on straight lines with a detour factor."""
+"""Door-to-door minutes on foot, by bike and by car, on streets or on straight lines."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from sokanalysis.geography import Points, distances_m
+from sokanalysis.read.osm_cache import read_streets
+from sokanalysis.street_graph import (
+    Floats,
+    Ints,
+    ModeGraph,
+    Sections,
+    mode_graph,
+    places_of,
+    quickest_s,
+    sections,
+    with_points,
+)
+from sokanalysis.street_profiles import passes, speeds_kmh
+from sokanalysis.street_snap import Snapper, Snaps
 
 if TYPE_CHECKING:
     from sokanalysis.parameters import Parameters
+    from sokanalysis.read.osm import Box, OsmStreets
 
 MODES: Final = {"fuss": "zu Fuß", "rad": "mit dem Rad", "auto": "mit dem Auto"}
 _PREFIX: Final = {"fuss": "walk", "rad": "bike", "auto": "car"}
@@ -19,7 +36,7 @@ _PREFIX: Final = {"fuss": "walk", "rad": "bike", "auto": "car"}
 def travel_minutes(
     mode: str, origins: Points, targets: Points, parameters: Parameters
 ) -> npt.NDArray[np.float64]:
-    """Return one-way travel times.
+    """Return one-way travel times on straight lines with a detour factor.
 
     Parameters
     ----------
@@ -41,3 +58,157 @@ def travel_minutes(
     extra = parameters.car_extra_minutes if mode == "auto" else 0
     minutes = distances_m(origins, targets) * detour / (speed_kmh * 1000 / 60) + extra
     return np.asarray(minutes)
+
+
+@dataclass(frozen=True)
+class StreetNetwork:
+    """The streets of a district under the assumptions of one set of parameters.
+
+    Made by `from_osm`; the graph of a mode is built when it is first asked for.
+    """
+
+    parameters: Parameters
+    streets: OsmStreets
+    places: Points
+    sections: Sections
+    _modes: dict[str, _Mode] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_osm(cls, path: str | Path, box: Box, parameters: Parameters) -> StreetNetwork:
+        """Read the streets in and around a box.
+
+        Parameters
+        ----------
+        path : str or Path
+            Extract of the Land, .osm.pbf; the cache is laid beside it.
+        box : tuple of float
+            West, south, east, north of the district in degrees (EPSG:4326);
+            ``street_margin_km`` is added on each side.
+        parameters : Parameters
+            Speeds, margin and the longest way from a place to a street.
+
+        Raises
+        ------
+        StreetsNotReadable
+            When the file is missing, no extract, or holds no streets there.
+        """
+        streets = read_streets(Path(path), widened(box, parameters.street_margin_km))
+        places = places_of(streets)
+        return cls(parameters, streets, places, sections(streets, places))
+
+    def with_parameters(self, parameters: Parameters) -> StreetNetwork:
+        """Return the same streets under other assumptions; the margin stays as it was read."""
+        return replace(self, parameters=parameters, _modes={})
+
+    def travel_minutes(
+        self, mode: str, origins: Points, targets: Points, *, max_minutes: float = np.inf
+    ) -> npt.NDArray[np.float64]:
+        """Return one-way travel times along the streets.
+
+        Parameters
+        ----------
+        mode : str
+            A key of `MODES`.
+        origins, targets : ndarray of float, shape (n, 2) and (m, 2)
+            Positions in metres (EPSG:25832).
+        max_minutes : float
+            Longer ways count as none; a limit makes the search quicker.
+
+        Returns
+        -------
+        ndarray of float, shape (n, m)
+            Minutes; the walks to and from the street, for the car getting to it and parking are
+            added. 0 (and the car's extra) between equal positions. Not a number where there is
+            no way, so where a place lies farther than ``street_snap_max_m`` from the streets.
+        """
+        extra = self.parameters.car_extra_minutes if mode == "auto" else 0
+        place, label = np.unique(np.concatenate([origins, targets]), axis=0, return_inverse=True)
+        start, end = np.split(label.ravel(), [len(origins)])
+        start_place, start_at = np.unique(start, return_inverse=True)
+        end_place, end_at = np.unique(end, return_inverse=True)
+        minutes = self._between(mode, place, start_place, end_place, max_minutes - extra)
+        minutes = minutes[np.ix_(start_at, end_at)]
+        minutes[start[:, None] == end] = 0.0
+        minutes += extra
+        minutes[minutes > max_minutes] = np.nan
+        return minutes
+
+    def walk_pairs(
+        self, origins: Points, targets: Points, max_minutes: float
+    ) -> tuple[Ints, Ints, Floats]:
+        """Find all pairs not farther apart than a walk; like `geography.pairs_within`.
+
+        Returns
+        -------
+        origin, target : ndarray of int, shape (pairs,)
+            Positions, ordered by origin, then target. Empty when nothing is near.
+        minutes : ndarray of float, shape (pairs,)
+            From origin to target, doors included.
+        """
+        minutes = self.travel_minutes("fuss", origins, targets, max_minutes=max_minutes)
+        origin, target = np.nonzero(np.isfinite(minutes))
+        return origin, target, minutes[origin, target]
+
+    def snaps(self, mode: str, places: Points) -> Snaps:
+        """Say where places meet the streets of a mode; ``piece`` is -1 where they do not."""
+        return self._mode(mode).snapper.snap(places, self.parameters.street_snap_max_m)
+
+    def _mode(self, mode: str) -> _Mode:
+        if mode not in self._modes:
+            self._modes[mode] = self._built(mode)
+        return self._modes[mode]
+
+    def _built(self, mode: str) -> _Mode:
+        tag_sets, streets = self.streets.tag_sets, self.streets
+        stopped = ~passes(mode, tag_sets)[streets.barrier_code]
+        speeds = speeds_kmh(mode, tag_sets, self.parameters)
+        graph = mode_graph(self.sections, speeds, streets.barrier[stopped].astype(np.int64))
+        kept = np.flatnonzero(np.isin(self.sections.piece_section, graph.section))
+        return _Mode(graph, kept, Snapper(self.sections.pieces[kept], self.places[streets.water]))
+
+    def _between(
+        self, mode: str, places: Points, origins: Ints, targets: Ints, max_minutes: float
+    ) -> Floats:
+        """Return minutes between some of the places; not a number where there is no way."""
+        snaps = self.snaps(mode, places)
+        met = np.flatnonzero(snaps.piece >= 0)
+        graph, node = with_points(self._mode(mode).graph, *self._on_streets(mode, snaps, met))
+        node_of, walk = np.full(len(places), -1), snaps.walk_m / self._walk_m_per_s
+        node_of[met] = node
+        rows, columns = origins[node_of[origins] >= 0], targets[node_of[targets] >= 0]
+        on_street = quickest_s(graph, node_of[rows], node_of[columns], 60 * max_minutes)
+        seconds = np.full((len(origins), len(targets)), np.inf)
+        cells = np.ix_(node_of[origins] >= 0, node_of[targets] >= 0)
+        seconds[cells] = walk[rows][:, None] + on_street + walk[columns]
+        return np.where(np.isfinite(seconds), seconds / 60, np.nan)
+
+    def _on_streets(self, mode: str, snaps: Snaps, met: Ints) -> tuple[Ints, Floats]:
+        """Return street of the graph and share of its length for the places that meet one."""
+        built, all_of = self._mode(mode), self.sections
+        piece = built.pieces[snaps.piece[met]]
+        section = all_of.piece_section[piece]
+        piece_m = np.hypot(*(all_of.pieces[piece, 1] - all_of.pieces[piece, 0]).T)
+        before_m = all_of.piece_from_m[piece] + snaps.share[met] * piece_m
+        share = before_m / np.maximum(all_of.length_m[section], 1e-9)
+        return np.searchsorted(built.graph.section, section), np.clip(share, 0.0, 1.0)
+
+    @property
+    def _walk_m_per_s(self) -> float:
+        return float(self.parameters.walk_speed_kmh) / 3.6
+
+
+@dataclass(frozen=True)
+class _Mode:
+    """What one mode can use: its graph, the positions of its pieces, and the way to them."""
+
+    graph: ModeGraph
+    pieces: Ints
+    snapper: Snapper
+
+
+def widened(box: Box, margin_km: float) -> Box:
+    """Return a box in degrees with a margin on each side; a degree of latitude is 111.2 km."""
+    west, south, east, north = box
+    lat = margin_km / 111.2
+    lon = lat / np.cos(np.radians(max(abs(south), abs(north))))
+    return west - lon, south - lat, east + lon, north + lat

@@ -156,26 +156,34 @@ def font_folder() -> Path:
     return Path(fontpkg.path(FONT)).parent
 
 
-def _static_font(weight: int) -> Any:
+@contextmanager
+def open_font() -> Iterator[Any]:
+    """Open the variable Source Sans 3, upright, as a fontTools `TTFont`."""
+    import fontpkg
+    from fontTools.ttLib import TTFont
+
+    with TTFont(fontpkg.path(FONT), lazy=True, recalcTimestamp=False) as font:
+        yield font
+
+
+def _save_static_font(weight: int, file: Path) -> None:
     """Cut one weight, Latin letters only, out of the variable font.
 
     The subset comes first: cutting all 2,000 glyphs would take 14 s instead of one.
     """
-    import fontpkg
     from fontTools import subset
-    from fontTools.ttLib import TTFont
     from fontTools.varLib import instancer
 
-    font = TTFont(fontpkg.path(FONT), recalcTimestamp=False)
-    subsetter = subset.Subsetter(subset.Options(layout_features=["kern"], notdef_outline=True))
-    subsetter.populate(unicodes=[*LATIN, *_SIGNS])
-    subsetter.subset(font)
-    font = instancer.instantiateVariableFont(font, {"wght": weight})
-    font["OS/2"].usWeightClass = weight
-    style = "Regular" if weight == 400 else "Bold"
-    for name_id, text in ((1, FONT), (2, style), (4, f"{FONT} {style}")):
-        font["name"].setName(text, name_id, 3, 1, 0x409)
-    return font
+    with open_font() as font:
+        subsetter = subset.Subsetter(subset.Options(layout_features=["kern"], notdef_outline=True))
+        subsetter.populate(unicodes=[*LATIN, *_SIGNS])
+        subsetter.subset(font)
+        instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
+        font["OS/2"].usWeightClass = weight
+        style = "Regular" if weight == 400 else "Bold"
+        for name_id, text in ((1, FONT), (2, style), (4, f"{FONT} {style}")):
+            font["name"].setName(text, name_id, 3, 1, 0x409)
+        font.save(file)
 
 
 @lru_cache(maxsize=4)
@@ -201,7 +209,7 @@ def static_font(weight: int = 400) -> Path:
     if not file.exists():
         # Two kernels may come here at the same time: only a finished file gets the name.
         draft = file.with_suffix(f".{os.getpid()}.draft")
-        _static_font(weight).save(draft)
+        _save_static_font(weight, draft)
         draft.replace(file)
     return file
 

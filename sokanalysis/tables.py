@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sokanalysis import inventory, show, style
+from sokanalysis.maps import effect_map
 from sokanalysis.reach import STATE_TITLES, offer_panels
 from sokanalysis.show import Column
 
@@ -107,8 +108,8 @@ def data_state(region: Region, text: str) -> show.DataState:
     )  # fmt: skip
 
 
-def assumptions(region: Region, *, caption: str, source: str) -> show.Table:
-    """Show every parameter that nobody has measured, with its range."""
+def assumptions(region: Region, *topics: str, caption: str, source: str) -> show.Table:
+    """Show the parameters of some topics that nobody has measured, with their ranges."""
     entries = [
         {
             "name": entry.title, "value": _written(entry.value), "unit": entry.unit,
@@ -116,7 +117,7 @@ def assumptions(region: Region, *, caption: str, source: str) -> show.Table:
             "source": entry.source,
         }
         for entry in region.parameters.entries.values()
-        if entry.quality in ("angenommen", "geschaetzt")
+        if entry.topic in topics and entry.quality in ("angenommen", "geschaetzt")
     ]  # fmt: skip
     names = ("name", "value", "unit", "range", "source")
     return table(pd.DataFrame(entries), *names, caption=caption, source=source)
@@ -129,12 +130,12 @@ def _written(value: object) -> str:
     return str(value)
 
 
-def factsheets(measures: pd.DataFrame, basis: Sequence[str]) -> list[show.Factsheet]:
-    """Return one page a measure, in the order of the catalogue; empty without measures."""
-    return [_factsheet(row, tuple(basis)) for row in measures.to_dict("records")]
+def factsheets(region: Region, measures: pd.DataFrame) -> list[show.Factsheet]:
+    """Return one page a measure with its map, in the order of the catalogue."""
+    return [_factsheet(region, row) for row in measures.to_dict("records")]
 
 
-def _factsheet(row: dict[Any, Any], basis: tuple[str, ...]) -> show.Factsheet:
+def _factsheet(region: Region, row: dict[Any, Any]) -> show.Factsheet:
     per_person = style.euro(row["cost_per_person_eur"])
     rows = [
         ("Handlungsfeld", row["field"]),
@@ -154,7 +155,8 @@ def _factsheet(row: dict[Any, Any], basis: tuple[str, ...]) -> show.Factsheet:
     ]
     quick = ["Sofortmaßnahme"] if row["is_quick_win"] else []
     badges = [f"Priorität {row['priority']}", row["lever"], *quick]
-    return show.Factsheet(row["number"], row["title"], rows, badges, basis=basis)
+    figure, alt = effect_map(region, row["reached_before"], row["reached_after"])
+    return show.Factsheet(row["number"], row["title"], rows, badges, figure, alt, region.basis)
 
 
 def _indicator(row: dict[Any, Any]) -> str:

@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from sokanalysis.read.gtfs import Feed
 
 _TUESDAY, _SATURDAY, _SUNDAY = 1, 5, 6
+_TIMED, _MINIMUM, _FORBIDDEN = 1, 2, 3  # transfer_type of GTFS
+_ENDS: Final = ("from", "to")
+_LEG: Final = ["location_id", "location_id_to", "open_s", "close_s", "open_s_to", "close_s_to"]
 _WEEKDAY_OF: Final = {
     "schultag": _TUESDAY, "ferientag": _TUESDAY, "samstag": _SATURDAY, "sonntag": _SUNDAY,
 }  # fmt: skip
@@ -43,13 +46,15 @@ class Timetable:
     Parameters
     ----------
     stop_ids, trip_ids : ndarray of object, shape (stops,) and (trips,)
-        Keys of the feed, by position.
+        Keys of the feed, by position. Trips of a block in which one stays seated share the
+        position of the first of them in ``connections.trip``.
     places : ndarray of float, shape (stops, 2)
         Position in metres (EPSG:25832).
     connections : Connections
         Rides between stops that follow each other.
     walks : Rows
-        Walks between stops; each stop to itself takes the minimum change time.
+        Walks between stops; each stop to itself takes the minimum change time, unless
+        ``transfers.txt`` says otherwise.
     rides : Rows
         On-demand rides.
     """
@@ -172,7 +177,7 @@ def compile_day(
         trip_ids=trips["trip_id"].to_numpy(object),
         places=places,
         connections=_connections(feed, trips),
-        walks=_walks(places, parameters),
+        walks=_walks(feed, places, parameters),
         rides=_rides(feed, trips if with_flex else trips[:0], places, parameters),
     )
 
@@ -182,47 +187,116 @@ def _connections(feed: Feed, trips: pd.DataFrame) -> Connections:
     trip = pd.Index(trips["trip_id"]).get_indexer(times["trip_id"])
     stop = pd.Index(feed.stops["stop_id"]).get_indexer(times["stop_id"])
     departure, arrival = times["departure_s"].to_numpy(), times["arrival_s"].to_numpy()
+    vehicle = _vehicles(trips["block_id"].to_numpy(object), trip, stop, departure, arrival)
+    on, off = times["can_board"].to_numpy(bool), times["can_alight"].to_numpy(bool)
     same = trip[1:] == trip[:-1]
-    columns = departure[:-1], arrival[1:], stop[:-1], stop[1:], trip[1:]
+    columns = departure[:-1], arrival[1:], stop[:-1], stop[1:], vehicle[trip[1:]]
     kept = [int32(column[same]) for column in columns]
     order = np.lexsort((kept[4], kept[1], kept[0]))
-    return Connections(*(column[order] for column in kept))
+    flags = [np.ascontiguousarray(column[same][order]) for column in (on[:-1], off[1:])]
+    return Connections(*(column[order] for column in kept), *flags)
 
 
-def _walks(places: Points, parameters: Parameters) -> Rows:
+def _vehicles(
+    block: npt.NDArray[np.object_], trip: Ints, stop: Ints, departure: Ints, arrival: Ints
+) -> npt.NDArray[np.int64]:
+    """Return for every trip the first of those that one stays seated for, by position.
+
+    The next trip of a block continues when it leaves from where the one before has ended.
+    """
+    first = np.flatnonzero(np.diff(trip, prepend=-1))
+    last = np.append(first[1:], len(trip)) - 1
+    name = block[trip[first]]
+    order = np.lexsort((arrival[last], departure[first], name.astype("U")))
+    first, last, name = first[order], last[order], name[order]
+    stays = (name[1:] == name[:-1]) & (name[1:] != "") & (stop[first[1:]] == stop[last[:-1]])
+    stays &= arrival[last[:-1]] <= departure[first[1:]]
+    vehicle = np.arange(len(block))
+    leader = np.where(np.append(False, stays), 0, np.arange(len(first)))
+    vehicle[trip[first]] = trip[first[np.maximum.accumulate(leader)]]
+    return vehicle
+
+
+def _walks(feed: Feed, places: Points, parameters: Parameters) -> Rows:
+    """Return the ways between stops: near ones, those of one station, and as transfers.txt says.
+
+    There a minimum time replaces the computed one, a timed transfer takes none, and a forbidden
+    one is left out.
+    """
+    count = len(places)
     speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
     radius = parameters.transfer_walk_max_minutes * 60 * speed
-    source, to, distance = pairs_within(places, places, radius)
-    change = parameters.min_transfer_minutes * 60
-    seconds = np.where(source == to, change, np.maximum(distance / speed, change))
-    return rows(source, to, np.ceil(seconds), len(places))
+    near, to, _ = pairs_within(places, places, radius)
+    rules = feed.transfers
+    ends = [pd.Index(feed.stops["stop_id"]).get_indexer(rules[f"{end}_stop_id"]) for end in _ENDS]
+    rule, kind = ends[0] * count + ends[1], rules["transfer_type"].to_numpy()
+    minimum = np.where(kind == _TIMED, 0, rules["min_s"].to_numpy())
+    says = ~np.isnan(minimum) & np.isin(kind, (_TIMED, _MINIMUM))
+    pair = np.unique(np.concatenate([near * count + to, _in_stations(feed), rule[says]]))
+    pair = pair[~np.isin(pair, rule[kind == _FORBIDDEN])]
+    source, to = pair // max(count, 1), pair % max(count, 1)
+    distance = np.hypot(*(places[source] - places[to]).T)
+    seconds = np.maximum(distance / speed, parameters.min_transfer_minutes * 60)
+    seconds[np.searchsorted(pair, rule[says])] = minimum[says]
+    return rows(source, to, np.ceil(seconds), count)
+
+
+def _in_stations(feed: Feed) -> npt.NDArray[np.int64]:
+    """Return the pairs of platforms of one station, each as one number."""
+    at = np.arange(len(feed.stops))
+    platforms = pd.DataFrame({"station": feed.stops["parent_station"], "at": at})
+    platforms = platforms[platforms["station"] != ""]
+    pairs = platforms.merge(platforms, on="station")
+    return pairs["at_x"].to_numpy(np.int64) * len(at) + pairs["at_y"].to_numpy(np.int64)
 
 
 def _rides(feed: Feed, trips: pd.DataFrame, places: Points, parameters: Parameters) -> Rows:
-    """Return on-demand rides between stops of one zone, one edge a window."""
+    """Return on-demand rides from one place of a trip to a later one, one edge a window."""
     windows = feed.flex[feed.flex["trip_id"].isin(trips["trip_id"])]
-    windows = windows.drop_duplicates(["location_id", "open_s", "close_s"])
-    parts = [_zone_rides(feed, w, places, parameters) for w in windows.to_dict("records")]
+    windows = windows.assign(order=np.arange(len(windows)))
+    legs = windows.merge(windows, on="trip_id", suffixes=("", "_to"))
+    alone = windows.groupby("trip_id")["order"].transform("size").reindex(windows.index)
+    single = legs["order"].isin(windows.loc[alone == 1, "order"])  # the place is both ends
+    legs = legs[legs["can_board"] & legs["can_alight_to"]]
+    legs = legs[(legs["order"] < legs["order_to"]) | single[legs.index]]
+    legs = legs.drop_duplicates(_LEG)
+    members = {
+        place: _members(feed, place) for place in {*legs["location_id"], *legs["location_id_to"]}
+    }
+    parts = [_leg_rides(leg, members, places, parameters) for leg in legs.to_dict("records")]
     edges = np.concatenate([*parts, np.empty((0, 5))])
     source, to, seconds, opens, closes = edges.T
     return rows(source, to, seconds, len(places), opens, closes)
 
 
-def _zone_rides(
-    feed: Feed, window: dict[Hashable, Any], places: Points, parameters: Parameters
-) -> npt.NDArray[np.float64]:
-    """Return from, to, seconds, opening and closing of the rides in one zone and window."""
+def _members(feed: Feed, place: str) -> npt.NDArray[np.int64]:
+    """Return the positions of the stops that a place of on-demand service means."""
     from shapely import contains_xy
     from shapely.geometry import shape
 
-    zone = shape(feed.zones[window["location_id"]])
-    inside = np.flatnonzero(contains_xy(zone, feed.stops["lon"], feed.stops["lat"]))
-    source, to, distance = pairs_within(
-        places[inside], places[inside], parameters.flex_max_km * 1000
+    if place in feed.stop_groups:
+        return np.flatnonzero(feed.stops["stop_id"].isin(feed.stop_groups[place]))
+    return np.flatnonzero(
+        contains_xy(shape(feed.zones[place]), feed.stops["lon"], feed.stops["lat"])
     )
+
+
+def _leg_rides(
+    leg: dict[Hashable, Any],
+    members: dict[str, npt.NDArray[np.int64]],
+    places: Points,
+    parameters: Parameters,
+) -> npt.NDArray[np.float64]:
+    """Return from, to, seconds, opening and closing of the rides between two places.
+
+    One gets on while the first place is served and off while the second is.
+    """
+    here, there = members[leg["location_id"]], members[leg["location_id_to"]]
+    source, to, distance = pairs_within(places[here], places[there], parameters.flex_max_km * 1000)
     far = distance >= parameters.flex_min_km * 1000
-    source, to, distance = inside[source[far]], inside[to[far]], distance[far]
+    source, to, distance = here[source[far]], there[to[far]], distance[far]
     speed = parameters.flex_speed_kmh / 3.6 / parameters.flex_detour
     seconds = np.ceil(distance / speed + parameters.flex_boarding_minutes * 60)
-    bounds = [np.full(len(source), window[bound]) for bound in ("open_s", "close_s")]
-    return np.column_stack([source, to, seconds, *bounds])
+    opens = np.maximum(leg["open_s"], leg["open_s_to"] - seconds)
+    closes = np.minimum(leg["close_s_to"], leg["close_s"] + seconds)
+    return np.column_stack([source, to, seconds, opens, closes])

@@ -68,7 +68,7 @@ def _checks(column: Column) -> list[pa.Check]:
 
 def _problem(case: dict[Hashable, Any], table: Table) -> Problem:
     column = table.column(case["column"])
-    row, value = int(case["index"]) + 2, str(case["failure_case"])
+    row, value = int(case["index"]) + 2, str(case["failure_case"]).removesuffix(".0")
     return Problem(f"{table.name}.csv", case["check"], _remedy(column), row, column.title, value)
 
 
@@ -93,7 +93,7 @@ def _duplicates(rows: pd.DataFrame, table: Table) -> list[Problem]:
         Problem(
             f"{table.name}.csv", "Schlüssel steht doppelt",
             f"Zeile {starts[index]} hat ihn schon: eine Zeile löschen oder neu nummerieren",
-            int(index) + 2, titles, " / ".join(str(part) for part in key),
+            int(index) + 2, titles, " / ".join(str(part).removesuffix(" 00:00:00") for part in key),
         )
         for index, key in zip(repeated.index, repeated.itertuples(index=False), strict=True)
     ]  # fmt: skip

@@ -60,19 +60,21 @@ def feed(
             columns=["stop_id", "name", "lat", "lon", "parent_station"],
         ),
         trips=pd.DataFrame(
-            [(t, "linie", s, "1") for t, s in service.items()],
-            columns=["trip_id", "route_id", "service_id", "line"],
+            [(t, "linie", s, "1", "") for t, s in service.items()],
+            columns=["trip_id", "route_id", "service_id", "line", "block_id"],
         ),
         stop_times=pd.DataFrame(
             {
                 "trip_id": frame["trip_id"], "stop_id": frame["stop_id"],
                 "arrival_s": seconds(frame["clock"]), "departure_s": seconds(frame["clock"]),
+                "can_board": True, "can_alight": True,
             }
         ),
         flex=pd.DataFrame(
             {
                 "trip_id": windows["trip_id"], "location_id": windows["location_id"],
                 "open_s": seconds(windows["a"]), "close_s": seconds(windows["b"]),
+                "can_board": True, "can_alight": True, "notice_minutes": 120.0,
             }
         ),
         zones={"zone": zone} if zone else {},

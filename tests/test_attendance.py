@@ -51,7 +51,7 @@ COURSE = {
     "session_id": "S1", "offer_id": "A1", "site_id": "O1", "weekdays": "Mo;Di;Mi;Do;Fr",
     "start_time": "09:00", "end_time": "12:00", "runs_in_holidays": "ja",
 }  # fmt: skip
-NO_BIKE = {"bike_max_minutes": 0}
+LIMITS = {"bike_max_minutes": 0, "away_max_minutes": 240, "wait_named_minutes": 90}
 
 
 def answers(
@@ -67,7 +67,7 @@ def answers(
     """One row a settlement for the course on one kind of day."""
     timetable = feed(STOPS, TRIPS | (trips or {}), SERVICES, flex, zone)
     district = region(SETTLEMENTS, SITES, [COURSE | (course or {})], timetable)
-    district = district.with_parameters(**(NO_BIKE | parameters))
+    district = district.with_parameters(**(LIMITS | parameters))
     rows = attendance(district, district.sessions, states=[(day_type, with_flex)])
     return rows.set_index("settlement_id")
 

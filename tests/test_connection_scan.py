@@ -40,7 +40,9 @@ def _connections(timetable):
             parts.append((time + dwell, time + dwell + ride, here, there, number))
             time += dwell + ride  # noqa: PLW2901  # the clock of this trip
     parts.sort(key=lambda part: (part[0], part[1], part[4]))
-    return Connections(*(int32(column) for column in np.array(parts).reshape(-1, 5).T))
+    columns = np.array(parts).reshape(-1, 5).T
+    free = np.ones(len(parts), dtype=bool)
+    return Connections(*(int32(column) for column in columns), free, free)
 
 
 def _walks(pairs):

@@ -22,7 +22,7 @@ def a_map(**options) -> folium.Map:
 def test_nothing_is_loaded_from_the_web():
     html = offline_html(a_map())
     assert not re.findall(r"""<(?:script|link|img)[^>]*(?:src|href)=["']?https?:""", html)
-    assert not re.findall(r"url\(['\"]?(?!data:)", html)
+    assert not re.findall(r"""url\(["']?(?!["']?(?:data:|#))""", html)
     assert "@import" not in html
 
 

@@ -91,7 +91,7 @@ def most(people: np.ndarray, supply_: Supply) -> int:
     return maximum_flow(csr_array(capacity), 0, sink).flow_value
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(problems())
 def test_as_many_as_the_maximum_flow(problem):
     people, minutes, places = problem
@@ -104,7 +104,7 @@ def test_as_many_as_the_maximum_flow(problem):
     assert (seats[~given_.reach] == 0).all()
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(problems(), st.integers(0, 3), st.integers(1, 20))
 def test_more_seats_never_seat_fewer(problem, which, more):
     people, minutes, places = problem
@@ -114,7 +114,7 @@ def test_more_seats_never_seat_fewer(problem, which, more):
     assert seated(people, offered(*wider, minutes=minutes)).sum() >= before
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(problems())
 def test_without_limits_everybody_who_reaches_anything_sits(problem):
     people, minutes, _ = problem

@@ -109,7 +109,8 @@ def test_palettes_give_what_can_be_told_apart_and_no_more(palette):
 def test_fonts_of_the_house_are_found_in_both_weights():
     style.register_fonts()
     for weight, static in (("normal", 400), ("bold", 600)):
-        found = findfont(FontProperties([style.FONT], weight=weight), fallback_to_default=False)
+        wanted = FontProperties(family=[style.FONT], weight=weight)
+        found = findfont(wanted, fallback_to_default=False)
         assert found == str(style.static_font(static))
 
 

@@ -219,7 +219,7 @@ def test_no_units_no_shares():
 
 
 def test_ways_are_compared_each_on_its_own():
-    # Five villages of ten: Süd is there already, whatever way; by bus Mitte comes too, and the
+    # Five villages of ten: Süd is there already and takes no bus; by bus Mitte comes, and the
     # on-demand bus does not run. By car Nord takes longest: 10 km × 1.4 / 50 km/h + 5 = 22
     # minutes of 30. What happens in the holidays does not count.
     five = villages().with_parameters(car_max_minutes=30)
@@ -227,11 +227,12 @@ def test_ways_are_compared_each_on_its_own():
     answers = attendance(five, five.sessions, states=states)
     row = share_by_mode(five, answers, five.sessions).loc["Sprache und durchgängige Bildung"]
     assert row.to_dict() == pytest.approx(
-        {"zu Fuß": 0.2, "Rad": 0.2, "Bus und Bahn": 0.4, "mit Rufbus": 0.4, "Auto": 1.0}
+        {"zu Fuß": 0.2, "Rad": 0.2, "Bus und Bahn": 0.2, "mit Rufbus": 0.2, "Auto": 1.0}
     )
 
 
 def test_shares_of_the_real_district_are_shares(sok, sok_state):
-    shares = share_by_offer(sok, sok_state.units)[list(STATES)].stack()
-    assert shares.dropna().between(0, 1).all()
-    assert shares.notna().any()
+    shares = share_by_offer(sok, sok_state.units)[list(STATES)].to_numpy()
+    known = shares[~np.isnan(shares)]
+    assert len(known)
+    assert ((known >= 0) & (known <= 1)).all()

@@ -2,57 +2,70 @@
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pandas as pd
 
 from sokanalysis.errors import Problem
+from sokanalysis.parameters import region_parameters
+from sokanalysis.read import gtfs_flex, gtfs_stops
+from sokanalysis.read.gtfs_calendar import active_services
+from sokanalysis.read.gtfs_files import FeedFiles, feed_files
+from sokanalysis.read.gtfs_flex import Groups, Zones
+from sokanalysis.read.gtfs_frequencies import expanded
+from sokanalysis.read.gtfs_notes import FeedRefused, Notes, german
+from sokanalysis.read.gtfs_stops import Box
+from sokanalysis.read.gtfs_tables import NEEDED, read_table
+from sokanalysis.read.gtfs_times import clock_seconds, fixed_times, ordered
+from sokanalysis.read.gtfs_trips import (
+    SMALL,
+    known_trips,
+    of_known_trips,
+    running_trips,
+    split,
+    trip_tables,
+)
 
-_COLUMNS: Final = {
-    "agency": ["agency_name", "agency_timezone"],
-    "routes": ["route_id", "route_short_name", "route_type"],
-    "trips": ["trip_id", "route_id", "service_id"],
-    "stops": ["stop_id", "stop_name", "stop_lat", "stop_lon", "location_type", "parent_station"],
-    "stop_times": [
-        "trip_id", "stop_sequence", "stop_id", "arrival_time", "departure_time",
-        "location_id", "start_pickup_drop_off_window", "end_pickup_drop_off_window",
-    ],
-    "calendar": [
-        "service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-        "sunday", "start_date", "end_date",
-    ],
-    "calendar_dates": ["service_id", "date", "exception_type"],
-    "feed_info": ["feed_publisher_name", "feed_version"],
-}  # fmt: skip
-_REQUIRED: Final = ("routes", "trips", "stops", "stop_times")
+
+def _no_transfers() -> pd.DataFrame:
+    return pd.DataFrame({
+        "from_stop_id": pd.Series([], dtype="str"), "to_stop_id": pd.Series([], dtype="str"),
+        "transfer_type": pd.Series([], dtype="int64"), "min_s": pd.Series([], dtype="float64"),
+    })  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Feed:
-    """A timetable as published.
+    """A timetable as published, mended where that needs no guessing.
 
     Parameters
     ----------
     stops : DataFrame
-        ``stop_id``, ``name``, ``lat``, ``lon`` (degrees); only places where vehicles halt.
+        ``stop_id``, ``name``, ``lat``, ``lon`` (degrees), ``parent_station`` (may be empty);
+        only places where vehicles halt.
     trips : DataFrame
-        ``trip_id``, ``route_id``, ``service_id``, ``line`` (short name).
+        ``trip_id``, ``route_id``, ``service_id``, ``line`` (short name), ``block_id`` (may be
+        empty). Trips published as an interval stand here one by one.
     stop_times : DataFrame
         ``trip_id``, ``stop_id``, ``arrival_s``, ``departure_s`` (seconds of the service day),
-        in the order of travel.
+        ``can_board``, ``can_alight``, in the order of travel, each trip in one piece.
     flex : DataFrame
-        ``trip_id``, ``location_id``, ``open_s``, ``close_s``: windows of on-demand service.
+        ``trip_id``, ``location_id``, ``open_s``, ``close_s``, ``can_board``, ``can_alight``,
+        ``notice_minutes``: windows of on-demand service, in the order of travel.
     zones : dict of str to dict
         GeoJSON geometry (EPSG:4326) by ``location_id``.
     active : Series of object
         By date: the set of service ids that run.
     is_model : bool
         Whether the feed says of itself that it is a working assumption.
+    stop_groups : dict of str to tuple of str
+        Stops by ``location_id``, for on-demand service that serves stops instead of a zone.
+    transfers : DataFrame
+        ``from_stop_id``, ``to_stop_id``, ``transfer_type`` (0 to 3), ``min_s``.
+    notes : tuple of str
+        What reading dropped or mended, counted, in German.
     """
 
     stops: pd.DataFrame
@@ -62,106 +75,131 @@ class Feed:
     zones: dict[str, dict[str, Any]]
     active: pd.Series[Any]
     is_model: bool
+    stop_groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    transfers: pd.DataFrame = field(default_factory=_no_transfers)
+    notes: tuple[str, ...] = ()
 
 
-def read_feed(folder: Path) -> tuple[Feed | None, list[Problem]]:
-    """Read ``<folder>/gtfs/`` or ``<folder>/gtfs.zip``.
+def read_feed(folder: Path, within: Box | None = None) -> tuple[Feed | None, list[Problem]]:
+    """Read ``<folder>/gtfs.zip`` or ``<folder>/gtfs/``.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of a region.
+    within : (west, south, east, north), optional
+        In degrees: keep only trips that call inside, with all their calls, and stops that they
+        use or that lie inside.
 
     Returns
     -------
     feed : Feed or None
-        None when a table is missing.
+        None when there is nothing to rely on.
     problems : list of Problem
-        Missing files and a calendar without a single day of service.
+        Missing or unreadable files, a feed of which more is lost than the parameter
+        ``feed_loss_max_share`` allows, a calendar without a single day of service. What could
+        be mended stands in ``feed.notes`` instead.
     """
-    files = _files(folder)
-    missing = [name for name in _REQUIRED if f"{name}.txt" not in files]
-    if missing:
-        remedy = "einen vollständigen GTFS-Fahrplan als Ordner gtfs oder gtfs.zip ablegen"
-        return None, [Problem(f"gtfs/{name}.txt", "Datei fehlt", remedy) for name in missing]
-    raw = {name: _table(files.get(f"{name}.txt", b""), name) for name in _COLUMNS}
-    feed = _feed(raw, files.get("locations.geojson", b""))
+    notes = Notes()
+    try:
+        with feed_files(folder, notes) as files:
+            if missing := _missing(files):
+                return None, missing
+            limit = float(region_parameters(folder).feed_loss_max_share)
+            feed = _read(files, within, notes, limit)
+    except FeedRefused as error:
+        return None, [error.problem]
     if feed.active.empty:
         remedy = "calendar.txt und calendar_dates.txt prüfen"
         return feed, [Problem("gtfs/calendar.txt", "kein Tag mit Betrieb", remedy)]
     return feed, []
 
 
-def _files(folder: Path) -> dict[str, bytes]:
-    archive, directory = folder / "gtfs.zip", folder / "gtfs"
-    if archive.exists():
-        with zipfile.ZipFile(archive) as bundle:
-            return {Path(name).name: bundle.read(name) for name in bundle.namelist()}
-    return {path.name: path.read_bytes() for path in sorted(directory.glob("*"))}
+def seconds(clock: pd.Series[str]) -> pd.Series[int]:
+    """Return ``H:MM:SS`` as whole seconds of the service day; every cell has to be a time."""
+    return clock_seconds(clock).astype("int64")
 
 
-def _table(raw: bytes, name: str) -> pd.DataFrame:
-    columns = _COLUMNS[name]
-    if not raw.strip():
-        return pd.DataFrame({column: pd.Series([], dtype="str") for column in columns})
-    table = pd.read_csv(io.BytesIO(raw), dtype="str", keep_default_na=False, encoding="utf-8-sig")
-    return table.reindex(columns=columns, fill_value="")
+def _missing(files: FeedFiles) -> list[Problem]:
+    remedy = "einen vollständigen GTFS-Fahrplan als Ordner gtfs oder gtfs.zip ablegen"
+    return [
+        Problem(f"{files.label}/{name}.txt", "Datei fehlt", remedy)
+        for name in NEEDED
+        if f"{name}.txt" not in files
+    ]
 
 
-def _feed(raw: dict[str, pd.DataFrame], locations: bytes) -> Feed:
-    times = raw["stop_times"]
-    sequence = pd.to_numeric(times["stop_sequence"])
-    times = times.assign(sequence=sequence).sort_values(["trip_id", "sequence"])
-    fixed, windows = times[times["stop_id"] != ""], times[times["location_id"] != ""]
-    publisher = " ".join(raw["feed_info"]["feed_publisher_name"])
+def _read(files: FeedFiles, within: Box | None, notes: Notes, limit: float) -> Feed:
+    raw = {name: read_table(files, name, notes) for name in SMALL}
+    zones = gtfs_flex.read_zones(files, notes)
+    places = gtfs_stops.placed_stops(raw["stops"], notes)
+    groups = gtfs_flex.stop_groups(raw, set(places["stop_id"]), notes)
+    served = gtfs_flex.within(zones, groups, gtfs_stops.inside(places, within), within)
+    raw |= trip_tables(files, served, notes)
+    _refuse_empty(raw, files)
+    trips, times, windows = _journeys(raw, places, zones, groups, notes)
+    _refuse_lossy(notes, raw, files, limit)
+    trips, times = expanded(trips, times, raw["frequencies"], notes)
+    stops = gtfs_stops.halts(places, set(times["stop_id"]), within)
+    _say_agencies(raw["agency"], notes)
+    used = set(trips["service_id"])
+    active = active_services(raw["calendar"], raw["calendar_dates"], used, notes)
+    known = set(raw["stops"]["stop_id"])
     return Feed(
-        stops=_stops(raw["stops"]),
-        trips=raw["trips"].assign(
-            line=raw["trips"]["route_id"].map(raw["routes"].set_index("route_id")["route_short_name"])
-        ),
-        stop_times=pd.DataFrame({
-            "trip_id": fixed["trip_id"], "stop_id": fixed["stop_id"],
-            "arrival_s": seconds(fixed["arrival_time"]),
-            "departure_s": seconds(fixed["departure_time"]),
-        }),
-        flex=pd.DataFrame({
-            "trip_id": windows["trip_id"], "location_id": windows["location_id"],
-            "open_s": seconds(windows["start_pickup_drop_off_window"]),
-            "close_s": seconds(windows["end_pickup_drop_off_window"]),
-        }),
-        zones=_zones(locations),
-        active=_active(raw["calendar"], raw["calendar_dates"]),
-        is_model="Modellfahrplan" in publisher,
+        stops=stops, trips=trips, stop_times=times, flex=windows, zones=zones, active=active,
+        is_model="Modellfahrplan" in " ".join(raw["feed_info"]["feed_publisher_name"]),
+        stop_groups=groups | gtfs_flex.single_stops(windows, groups, zones),
+        transfers=gtfs_stops.transfers(raw["transfers"], stops, notes, known),
+        notes=tuple(notes.lines),
     )  # fmt: skip
 
 
-def seconds(clock: pd.Series[str]) -> pd.Series[int]:
-    """Return ``H:MM:SS`` as seconds of the service day; hours may pass 24."""
-    parts = clock.str.split(":", expand=True).reindex(columns=range(3)).astype("int64")
-    return parts[0] * 3600 + parts[1] * 60 + parts[2]
+def _journeys(
+    raw: dict[str, pd.DataFrame], places: pd.DataFrame, zones: Zones, groups: Groups, notes: Notes
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Return trips, their calls and their windows of on-demand service."""
+    trips = known_trips(raw, notes)
+    calls = gtfs_flex.with_locations(ordered(raw["stop_times"], notes), zones, groups)
+    calls = of_known_trips(calls, trips, raw["trips"], notes)
+    times, flexible = split(calls, set(places["stop_id"]), notes)
+    windows = gtfs_flex.windows(flexible, {*zones, *groups, *places["stop_id"]},
+                                raw["booking_rules"], notes)  # fmt: skip
+    times = fixed_times(times, places, notes)
+    used = {*times["trip_id"], *windows["trip_id"]}
+    trips = running_trips(trips, used, raw["stop_times"], notes)
+    runs = times["trip_id"].isin(trips["trip_id"])
+    return trips, times[runs].reset_index(drop=True), windows
 
 
-def _stops(stops: pd.DataFrame) -> pd.DataFrame:
-    halts = stops[stops["location_type"].isin(["", "0"])]
-    return pd.DataFrame({
-        "stop_id": halts["stop_id"], "name": halts["stop_name"],
-        "lat": pd.to_numeric(halts["stop_lat"]), "lon": pd.to_numeric(halts["stop_lon"]),
-        "parent_station": halts["parent_station"],
-    }).reset_index(drop=True)  # fmt: skip
+def _refuse_empty(raw: dict[str, pd.DataFrame], files: FeedFiles) -> None:
+    for name in NEEDED:
+        if raw[name].empty:
+            remedy = "einen vollständigen GTFS-Fahrplan für dieses Gebiet ablegen"
+            raise FeedRefused(Problem(f"{files.label}/{name}.txt", "keine Zeilen", remedy))
 
 
-def _zones(raw: bytes) -> dict[str, dict[str, Any]]:
-    features = json.loads(raw)["features"] if raw else []
-    return {str(feature["id"]): feature["geometry"] for feature in features}
+def _refuse_lossy(
+    notes: Notes, raw: dict[str, pd.DataFrame], files: FeedFiles, limit: float
+) -> None:
+    """Refuse a feed of which too much cannot be used: its answers would mislead."""
+    losses = {
+        "Zeilen in stop_times.txt": (notes.lost_calls, len(raw["stop_times"])),
+        "Fahrten": (notes.lost_trips, len(raw["trips"])),
+    }
+    for what, (lost, whole) in losses.items():
+        if lost > limit * whole:
+            message = (
+                f"{german(lost)} von {german(whole)} {what} nicht brauchbar, mehr als "
+                f"{limit * 100:g} %: {'; '.join(notes.losses)}"
+            ).replace(".5 %", ",5 %")
+            remedy = "den Fahrplan neu beziehen oder berichtigen lassen"
+            raise FeedRefused(Problem(files.label, message, remedy))
 
 
-def _active(calendar: pd.DataFrame, exceptions: pd.DataFrame) -> pd.Series[Any]:
-    """Return the set of running services by date, dates without service left out."""
-    days: dict[pd.Timestamp, set[str]] = {}
-    names = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-    for row in calendar.to_dict("records"):
-        for date in pd.date_range(row["start_date"], row["end_date"]):
-            if row[names[date.day_of_week]] == "1":
-                days.setdefault(date, set()).add(row["service_id"])
-    for row in exceptions.to_dict("records"):
-        services = days.setdefault(pd.Timestamp(row["date"]), set())
-        (services.add if row["exception_type"] == "1" else services.discard)(row["service_id"])
-    return pd.Series(
-        {date: frozenset(services) for date, services in sorted(days.items()) if services},
-        dtype="object",
-    )
+def _say_agencies(agency: pd.DataFrame, notes: Notes) -> None:
+    zones = sorted(set(agency["agency_timezone"]) - {""})
+    if len(zones) > 1:
+        notes.say(
+            f"Betriebe mit verschiedenen Zeitzonen ({', '.join(zones)}): "
+            f"Uhrzeiten gelesen, wie sie dastehen"
+        )

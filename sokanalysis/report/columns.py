@@ -71,13 +71,12 @@ class _Need:
 @lru_cache(maxsize=2)
 def _advances(weight: int) -> dict[str, float]:
     """Read the advance widths of Latin letters from the variable font, in em."""
-    import fontpkg
-    from fontTools.ttLib import TTFont
-
-    font = TTFont(fontpkg.path(style.FONT), lazy=True)
-    glyphs, names = font.getGlyphSet(location={"wght": weight}), font.getBestCmap()
-    unit = font["head"].unitsPerEm
-    return {chr(code): glyphs[names[code]].width / unit for code in style.LATIN if code in names}
+    with style.open_font() as font:
+        glyphs, names = font.getGlyphSet(location={"wght": weight}), font.getBestCmap()
+        unit = font["head"].unitsPerEm
+        return {
+            chr(code): glyphs[names[code]].width / unit for code in style.LATIN if code in names
+        }
 
 
 def text_width(text: str, weight: int = 400) -> float:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from importlib import resources
-from typing import Any
+from itertools import takewhile, zip_longest
+from typing import Any, Final
 
 from sokanalysis import style
 from sokanalysis.report.columns import fit, with_breaks
@@ -20,6 +21,9 @@ from sokanalysis.report.errors import ReportError
 from sokanalysis.report.markdown import from_tokens, parse, plain, to_typst
 from sokanalysis.report.outputs import Block, read_blocks
 from sokanalysis.shown import svg_width_pt
+
+# Fields whose Markdown the templates evaluate; all other texts are taken literally.
+_MARKDOWN: Final = {"cover": "answer", "note": "text", "data_state": "text"}
 
 
 @dataclass
@@ -108,16 +112,14 @@ def _about(edition: Edition) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    import fontpkg
-    from fontTools.ttLib import TTFont
-
-    return frozenset(TTFont(fontpkg.path(style.FONT), lazy=True).getBestCmap())
+    with style.open_font() as font:
+        return frozenset(font.getBestCmap())
 
 
 def _check_glyphs(value: Any, cell: int) -> None:
     """Refuse characters the font lacks, here, where the cell is still known."""
     known = _glyphs()
-    for letter in json.dumps(value, ensure_ascii=False):
+    for letter in sorted(set(json.dumps(value, ensure_ascii=False))):
         if letter.isprintable() and ord(letter) not in known:
             raise ReportError(
                 f"Das Zeichen „{letter}“ (U+{ord(letter):04X}) fehlt in der Schrift "
@@ -136,38 +138,59 @@ class _Body:
         self.is_titled = chapters[:1] == [title] and len(chapters) == 1
         self.shift = -1 if self.is_titled else 0
         self.level = 0
-        self.ends_in_heading = False
+        self.follows_heading = False
 
     def lines(self) -> Iterator[str]:
-        for block in sorted(self.blocks, key=lambda block: block.kind != "cover"):
+        ordered = sorted(self.blocks, key=lambda block: block.kind != "cover")
+        for block, following in zip_longest(ordered, ordered[1:]):
             try:
                 _check_glyphs({k: v for k, v in block.data.items() if k != "svg"}, block.cell)
-                yield f"// Zelle {block.cell}\n{self._line(block)}"
-                self.ends_in_heading = block.kind == "text" and _ends_in_heading(block)
+                then = following.kind if following is not None else ""
+                yield f"// Zelle {block.cell}\n{self._line(block, then)}"
             except ReportError as error:
                 raise error.at("", block.cell) from None
         if not any(block.kind == "cover" for block in self.blocks):
             self.document.files["cover.json"] = b"null"
 
-    def _line(self, block: Block) -> str:
+    def _line(self, block: Block, then: str) -> str:
         if block.kind == "text":
-            return self._prose(block)
+            return self._prose(block, then)
         if block.kind == "cover":
             self.document.files["cover.json"] = _json(self._data(block))
             return ""
         name = f"data-{len(self.document.files)}.json"
         self.document.files[name] = _json(self._data(block))
+        self.follows_heading = False
         return f'#{block.kind.replace("_", "-")}-block(json("{name}"))'
 
-    def _prose(self, block: Block) -> str:
+    def _prose(self, block: Block, then: str) -> str:
         tokens = [token for token in parse(block.data["markdown"]) if not self._is_title(token)]
         for token in tokens:
-            if token["type"] == "heading":
+            if _is_heading(token):
                 self._step(token["attrs"]["level"] + self.shift, plain(token["children"]))
+        # Headings right before a factsheet share its page instead of standing alone.
+        closing = (
+            list(takewhile(_is_heading, reversed(tokens)))[::-1] if then == "factsheet" else []
+        )
+        self.follows_heading = bool(closing)
+        if closing:
+            tokens = tokens[: len(tokens) - len(closing)]
+            parts = [from_tokens(tokens, self.shift), "#pagebreak(weak: true)"]
+            return "\n\n".join([*parts, from_tokens(closing, self.shift)])
+        if then in ("figure", "table") and any(map(_is_heading, tokens)):
+            return self._asked(tokens)
         return from_tokens(tokens, self.shift)
 
+    def _asked(self, tokens: list[dict[str, Any]]) -> str:
+        """Keep a heading's question on the page of the figure that answers it."""
+        last = tokens[-1]
+        if _is_heading(last):
+            return from_tokens(tokens, self.shift)
+        kept = f"#block(sticky: true)[{from_tokens([last], self.shift)}]"
+        return "\n\n".join([from_tokens(tokens[:-1], self.shift), kept])
+
     def _is_title(self, token: dict[str, Any]) -> bool:
-        return self.is_titled and token["type"] == "heading" and token["attrs"]["level"] == 1
+        return self.is_titled and _is_heading(token) and token["attrs"]["level"] == 1
 
     def _step(self, level: int, text: str) -> None:
         if level > self.level + 1:
@@ -179,9 +202,7 @@ class _Body:
 
     def _data(self, block: Block) -> dict[str, Any]:
         data = dict(block.data)
-        for key in {"cover": ["answer"], "note": ["text"], "data_state": ["text"]}.get(
-            block.kind, []
-        ):
+        if key := _MARKDOWN.get(block.kind):
             data[key] = to_typst(data[key])
         if data.get("svg"):
             data["svg"] = self._drawing(data["svg"])
@@ -189,7 +210,7 @@ class _Body:
         if block.kind == "table":
             data |= _laid_out(data)
         if block.kind == "factsheet":
-            data |= {"level": min(self.level + 1, 3), "follows_heading": self.ends_in_heading}
+            data |= {"level": min(self.level + 1, 3), "follows_heading": self.follows_heading}
         return data
 
     def _drawing(self, svg: str) -> str:
@@ -198,9 +219,8 @@ class _Body:
         return name
 
 
-def _ends_in_heading(block: Block) -> bool:
-    tokens = parse(block.data["markdown"])
-    return bool(tokens) and tokens[-1]["type"] == "heading"
+def _is_heading(token: dict[str, Any]) -> bool:
+    return bool(token["type"] == "heading")
 
 
 def _laid_out(table: dict[str, Any]) -> dict[str, Any]:

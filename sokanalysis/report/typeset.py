@@ -64,7 +64,7 @@ def typeset(document: Document) -> bytes:
                 format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=_noon(document)
             )
         except typst.TypstError as error:
-            raise ReportError(_translated(error)) from error
+            raise _translated(error, document) from error
         _check_counts(compiler, document.expected)
     assert isinstance(pdf, bytes)
     return pdf
@@ -86,12 +86,19 @@ def _noon(document: Document) -> dt.datetime:
     return dt.datetime.combine(document.edition.as_of, dt.time(12), dt.UTC)
 
 
-def _translated(error: typst.TypstError) -> str:
+def _translated(error: typst.TypstError, document: Document) -> ReportError:
     message = str(error.message)
     known = next((text for trap, text in _TRAPS.items() if trap in message), "")
-    place = re.search(r"main\.typ:\d+", f"{error.diagnostic} {' '.join(error.trace)}")
-    detail = f"Typst meldet: {message}" + (f" ({place[0]})" if place else "")
-    return f"{known} {detail}".strip()
+    place = re.search(r"main\.typ:(\d+)", f"{error.diagnostic} {' '.join(error.trace)}")
+    cell = _cell(document.files["main.typ"].decode(), int(place[1])) if place else None
+    return ReportError(f"{known} Typst meldet: {message}".strip(), cell=cell)
+
+
+def _cell(main: str, line: int) -> int | None:
+    """Return the cell that a line of main.typ comes from."""
+    above = "\n".join(main.splitlines()[:line])
+    numbers = re.findall(r"(?m)^// Zelle (\d+)$", above)
+    return int(numbers[-1]) if numbers else None
 
 
 def _check_counts(compiler: typst.Compiler, expected: dict[str, int]) -> None:

@@ -1,0 +1,1 @@
+"""What is timed, against whom, with one command: ``python -m benchmarks``."""

@@ -1,0 +1,80 @@
+"""On which dates which services run."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sokanalysis.read.gtfs_notes import Notes
+
+_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+# Feeds that mean "for ever" name the year 2099 or 9999.
+_FIRST, _LAST = pd.Timestamp("2000-01-01"), pd.Timestamp("2099-12-31")
+_MONDAY: Final = np.datetime64("1970-01-05", "D")
+
+
+def active_services(
+    calendar: pd.DataFrame, exceptions: pd.DataFrame, used: set[str], notes: Notes
+) -> pd.Series[Any]:
+    """Return the set of running services by date; dates without service are left out.
+
+    A date is a service day. Its times count from noon minus twelve hours, so that a bus at
+    08:00 leaves at 08:00 also on the two days a year on which the clocks change; only what runs
+    in the hour of the change itself would stand an hour off, and nothing here does.
+
+    Parameters
+    ----------
+    calendar, exceptions : DataFrame
+        ``calendar.txt`` and ``calendar_dates.txt``; either may be empty.
+    used : set of str
+        Services that trips refer to; others are not looked at.
+    notes : Notes
+        Takes unreadable rows.
+    """
+    weeks = calendar[calendar["service_id"].isin(used)]
+    first, last = _dates(weeks["start_date"]), _dates(weeks["end_date"])
+    is_dated = first.notna() & last.notna()
+    single = exceptions[exceptions["service_id"].isin(used)]
+    date = _dates(single["date"])
+    is_known = date.notna() & single["exception_type"].isin(["1", "2"])
+    notes.count(
+        int((~is_dated).sum() + (~is_known).sum()),
+        "Zeile im Kalender ohne lesbares Datum weggelassen",
+        "Zeilen im Kalender ohne lesbares Datum weggelassen",
+    )
+    weeks, first, last = weeks[is_dated], first[is_dated], last[is_dated]
+    days: defaultdict[np.datetime64, set[str]] = defaultdict(set)
+    runs = (weeks[list(_WEEKDAYS)] == "1").to_numpy()
+    bounds = zip(
+        first.where(first >= _FIRST, _FIRST), last.where(last <= _LAST, _LAST), strict=True
+    )
+    for service, (start, end), on in zip(weeks["service_id"], bounds, runs, strict=True):
+        for day in _running_days(start, end, on):
+            days[day].add(service)
+    kept = zip(date[is_known], single.loc[is_known, "service_id"],
+               single.loc[is_known, "exception_type"], strict=True)  # fmt: skip
+    for at, service, kind in kept:
+        services = days[np.datetime64(at, "D")]
+        (services.add if kind == "1" else services.discard)(service)
+    return pd.Series(
+        {pd.Timestamp(day): frozenset(days[day]) for day in sorted(days) if days[day]},
+        dtype="object",
+    )
+
+
+def _running_days(
+    start: pd.Timestamp, end: pd.Timestamp, on: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.datetime64]:
+    span = np.arange(np.datetime64(start, "D"), np.datetime64(end, "D") + 1)
+    return span[on[(span - _MONDAY).astype(int) % 7]]
+
+
+def _dates(cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:
+    """Read ``YYYYMMDD``, also with hyphens; what is no date is missing."""
+    plain = cells.str.replace("-", "")
+    forever = plain.where(plain.str[:4] <= "2099", "20991231")
+    return pd.to_datetime(forever, format="%Y%m%d", errors="coerce")

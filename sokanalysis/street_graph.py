@@ -1,0 +1,258 @@
+"""Streets as a directed graph of one mode, and the quickest ways in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from sokanalysis.geography import Points, project
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+    from sokanalysis.read.osm import OsmStreets
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+# So many searches at once: their answers over all nodes are what takes memory.
+_BATCH: Final = 64
+
+
+@dataclass(frozen=True)
+class Sections:
+    """Streets between junctions, the same for all modes, in metres (EPSG:25832).
+
+    Parameters
+    ----------
+    start, end : ndarray of int, shape (sections,)
+        Nodes; along means from start to end.
+    length_m : ndarray of float, shape (sections,)
+        Along the street.
+    code : ndarray of int, shape (sections,)
+        Position of the tags in `OsmStreets.tag_sets`.
+    node_count : int
+        Nodes are numbered from 0.
+    pieces : ndarray of float, shape (pieces, 2, 2)
+        Both ends of each straight piece, for snapping.
+    piece_section : ndarray of int, shape (pieces,)
+        Ascending.
+    piece_from_m : ndarray of float, shape (pieces,)
+        Way from the start of the section to the start of the piece.
+    """
+
+    start: Ints
+    end: Ints
+    length_m: Floats
+    code: Ints
+    node_count: int
+    pieces: Points
+    piece_section: Ints
+    piece_from_m: Floats
+
+
+def places_of(streets: OsmStreets) -> Points:
+    """Return the nodes in metres (EPSG:25832), shape (nodes, 2)."""
+    return project(pd.DataFrame({"lat": streets.lat, "lon": streets.lon}))
+
+
+def sections(streets: OsmStreets, places: Points) -> Sections:
+    """Join the pieces of each way from junction to junction.
+
+    Parameters
+    ----------
+    streets : OsmStreets
+        At least one piece.
+    places : ndarray of float, shape (nodes, 2)
+        Nodes in metres.
+    """
+    first = _begins(streets)
+    section = np.cumsum(first) - 1
+    last = np.append(first[1:], True)
+    length = np.hypot(*(places[streets.end] - places[streets.start]).T)
+    upto = np.cumsum(length) - length
+    begin = np.flatnonzero(first)
+    return Sections(
+        start=streets.start[first].astype(np.int64),
+        end=streets.end[last].astype(np.int64),
+        length_m=np.add.reduceat(length, begin),
+        code=streets.code[first].astype(np.int64),
+        node_count=len(places),
+        pieces=np.stack([places[streets.start], places[streets.end]], axis=1),
+        piece_section=section,
+        piece_from_m=upto - upto[begin][section],
+    )
+
+
+def _begins(streets: OsmStreets) -> npt.NDArray[np.bool_]:
+    """Tell which pieces begin a section: at a junction, a barrier or where a way begins."""
+    new_line = np.append(True, np.diff(streets.line) != 0)
+    meeting = np.bincount(streets.start, minlength=len(streets.lon))
+    meeting += np.bincount(streets.end[np.append(new_line[1:], True)], minlength=len(meeting))
+    junction = meeting > 1
+    junction[streets.barrier] = True
+    return new_line | junction[streets.start]
+
+
+@dataclass(frozen=True)
+class ModeGraph:
+    """What one mode can use of the sections: all of it reaches all of it.
+
+    Parameters
+    ----------
+    section : ndarray of int, shape (kept,)
+        Positions in `Sections`, ascending.
+    start, end : ndarray of int, shape (kept,)
+        Nodes.
+    along_s, against_s : ndarray of float, shape (kept,)
+        Seconds in both directions; infinite where the direction is closed.
+    node_count : int
+        Nodes are numbered from 0.
+    """
+
+    section: Ints
+    start: Ints
+    end: Ints
+    along_s: Floats
+    against_s: Floats
+    node_count: int
+
+
+def mode_graph(streets: Sections, speeds_kmh: Floats, blocked: Ints) -> ModeGraph:
+    """Return the largest part of the streets in which every place reaches every other.
+
+    Parameters
+    ----------
+    streets : Sections
+        All streets.
+    speeds_kmh : ndarray of float, shape (tag sets, 2)
+        Along and against; 0 where closed.
+    blocked : ndarray of int
+        Nodes that the mode cannot pass.
+    """
+    start, end, node_count = _cut(streets, blocked)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        seconds = streets.length_m[:, None] * 3.6 / speeds_kmh[streets.code]
+    seconds[speeds_kmh[streets.code] <= 0] = np.inf
+    part = _largest_part(_csr(*_edges(start, end, *seconds.T), node_count))
+    kept = np.flatnonzero(part[start] & part[end] & np.isfinite(seconds).any(axis=1))
+    along_s, against_s = seconds[kept].T
+    return ModeGraph(kept, start[kept], end[kept], along_s, against_s, node_count)
+
+
+def _cut(streets: Sections, blocked: Ints) -> tuple[Ints, Ints, int]:
+    """Give each section that ends at a blocked node an end of its own."""
+    ends = np.concatenate([streets.start, streets.end])
+    loose = np.flatnonzero(np.isin(ends, blocked))
+    ends[loose] = streets.node_count + np.arange(len(loose))
+    start, end = np.split(ends, 2)
+    return start, end, streets.node_count + len(loose)
+
+
+def _largest_part(graph: csr_array) -> npt.NDArray[np.bool_]:
+    """Tell which nodes lie in the largest strongly connected part; the first one of equals."""
+    from scipy.sparse.csgraph import connected_components
+
+    _, label = connected_components(graph, directed=True, connection="strong")
+    return np.asarray(label == np.argmax(np.bincount(label)))
+
+
+def _edges(start: Ints, end: Ints, along_s: Floats, against_s: Floats) -> tuple[Ints, Ints, Floats]:
+    """Return source, target and seconds of every open direction."""
+    source, target = np.concatenate([start, end]), np.concatenate([end, start])
+    seconds = np.concatenate([along_s, against_s])
+    is_open = np.isfinite(seconds)
+    return source[is_open], target[is_open], seconds[is_open]
+
+
+def _csr(source: Ints, target: Ints, seconds: Floats, node_count: int) -> csr_array:
+    """Return the graph; of parallel edges the quickest counts, where scipy would add them up."""
+    from scipy.sparse import csr_array
+
+    order = np.lexsort((seconds, target, source))
+    source, target, seconds = source[order], target[order], seconds[order]
+    first = np.append(True, (np.diff(source) != 0) | (np.diff(target) != 0))[: len(source)]
+    starts = np.searchsorted(source[first], np.arange(node_count + 1))
+    shape = (node_count, node_count)
+    return csr_array((seconds[first], target[first].astype(np.int32), starts), shape=shape)
+
+
+def with_points(graph: ModeGraph, kept: Ints, share: Floats) -> tuple[csr_array, Ints]:
+    """Put points on streets into the graph as nodes.
+
+    Parameters
+    ----------
+    graph : ModeGraph
+        Streets of a mode.
+    kept : ndarray of int, shape (points,)
+        Position of each point's street in the graph.
+    share : ndarray of float, shape (points,)
+        Share of the street between its start and the point, 0 to 1.
+
+    Returns
+    -------
+    csr_array
+        Seconds from node to node.
+    ndarray of int, shape (points,)
+        Node of each point.
+    """
+    order = np.lexsort((share, kept))
+    street, at = kept[order], share[order]
+    node = graph.node_count + np.arange(len(order))
+    first = np.append(True, np.diff(street) != 0)[: len(street)]
+    last = np.append(first[1:], True)[: len(street)]
+    before = np.where(first, graph.start[street], np.roll(node, 1))
+    gone = np.where(first, 0.0, np.roll(at, 1))
+    whole = np.setdiff1d(np.arange(len(graph.start)), street)
+    of = np.concatenate([whole, street, street[last]])
+    part = np.concatenate([np.ones(len(whole)), at - gone, 1 - at[last]])
+    edges = _edges(
+        np.concatenate([graph.start[whole], before, node[last]]),
+        np.concatenate([graph.end[whole], node, graph.end[street[last]]]),
+        _times(part, graph.along_s[of]),
+        _times(part, graph.against_s[of]),
+    )
+    of_point = np.empty(len(order), dtype=np.int64)
+    of_point[order] = node
+    return _csr(*edges, graph.node_count + len(order)), of_point
+
+
+def _times(part: Floats, seconds: Floats) -> Floats:
+    """Return the part of the seconds; nothing of a closed street is still closed."""
+    return np.where(np.isfinite(seconds), part * np.where(np.isfinite(seconds), seconds, 0), np.inf)
+
+
+def quickest_s(graph: csr_array, origins: Ints, targets: Ints, limit_s: float) -> Floats:
+    """Return seconds from nodes to nodes, infinite beyond the limit; searched from the few.
+
+    Parameters
+    ----------
+    graph : csr_array
+        Seconds from node to node.
+    origins, targets : ndarray of int, shape (n,) and (m,)
+        Nodes.
+    limit_s : float
+        Nothing farther is searched for.
+
+    Returns
+    -------
+    ndarray of float, shape (n, m)
+        Seconds.
+    """
+    if len(targets) < len(origins):
+        return quickest_s(graph.T.tocsr(), targets, origins, limit_s).T
+    answer = np.empty((len(origins), len(targets)))
+    for begin in range(0, len(origins), _BATCH):
+        part = slice(begin, begin + _BATCH)
+        answer[part] = _search(graph, origins[part], limit_s)[:, targets]
+    return answer
+
+
+def _search(graph: Any, sources: Ints, limit_s: float) -> Floats:
+    from scipy.sparse.csgraph import dijkstra
+
+    return np.asarray(dijkstra(graph, directed=True, indices=sources, limit=limit_s))

@@ -1,0 +1,128 @@
+"""Degrees to metres, checked against pyproj and a distance everybody in the district knows."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pyproj import Geod, Transformer
+from shapely.geometry import Point, box
+
+from sokanalysis.errors import WrongCrs
+from sokanalysis.geography import distances_m, metric, pairs_within, project, require_geographic
+from sokanalysis.parameters import default_parameters
+from sokanalysis.streets import travel_minutes
+
+SCHLEIZ, POESSNECK = (50.5787, 11.8103), (50.6935, 11.5932)
+
+
+def places(*points: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame(points, columns=["lat", "lon"])
+
+
+def test_schleiz_is_where_pyproj_puts_it():
+    # Zone 32 of UTM has its middle at 9° (500,000 m): Schleiz lies 2.81° × 70.8 km east of it.
+    east, north = project(places(SCHLEIZ))[0]
+    independent = Transformer.from_crs("EPSG:4326", "EPSG:25832", always_xy=True)
+    expected = independent.transform(SCHLEIZ[1], SCHLEIZ[0])
+    assert (east, north) == pytest.approx(expected, abs=1)
+    assert east == pytest.approx(500_000 + 2.8103 * 70_800, abs=500)
+    assert 5_600_000 < north < 5_620_000
+
+
+def test_schleiz_and_poessneck_are_twenty_kilometres_apart():
+    # On the ellipsoid, which no projection distorts; UTM is right to 4 in 10,000 here.
+    ground = Geod(ellps="GRS80").inv(*SCHLEIZ[::-1], *POESSNECK[::-1])[2]
+    distance = distances_m(project(places(SCHLEIZ)), project(places(POESSNECK)))
+    assert distance.shape == (1, 1)
+    assert distance[0, 0] == pytest.approx(ground, rel=4e-4)
+    assert distance[0, 0] == pytest.approx(20_000, abs=200)
+
+
+def test_no_places_no_points():
+    assert project(places()).shape == (0, 2)
+
+
+def test_order_is_kept():
+    both = project(places(SCHLEIZ, POESSNECK))
+    assert both[0, 0] > both[1, 0]  # Schleiz lies farther east
+    assert both[0, 1] < both[1, 1]  # and farther south
+
+
+points = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=15).map(
+    lambda pairs: np.array(pairs, dtype=float).reshape(-1, 2)
+)
+
+
+@given(points, points, st.integers(0, 30))
+def test_pairs_within_are_those_of_the_whole_matrix(origins, targets, radius):
+    origin, target, distance = pairs_within(origins, targets, radius)
+    expected = [
+        (o, t)
+        for o in range(len(origins))
+        for t in range(len(targets))
+        if np.hypot(*(origins[o] - targets[t])) <= radius
+    ]
+    assert list(zip(origin.tolist(), target.tolist(), strict=True)) == expected
+    assert distance.tolist() == [np.hypot(*(origins[o] - targets[t])) for o, t in expected]
+    assert origin.dtype == target.dtype == np.int64
+
+
+def shapes(crs: str | None) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": ["X"]}, geometry=[Point(11.8, 50.6)], crs=crs)
+
+
+def test_degrees_pass():
+    assert require_geographic(shapes("EPSG:4326"), "Orte") is not None
+    # GeoJSON without a word on it: longitude and latitude, written the other way round.
+    assert require_geographic(shapes("OGC:CRS84"), "Orte") is not None
+
+
+@pytest.mark.parametrize(
+    "crs",
+    [
+        "EPSG:25832",
+        "EPSG:3857",
+        None,
+        "+proj=tmerc +lat_0=50 +lon_0=11 +ellps=GRS80 +units=m",  # metres without a number
+    ],
+)
+def test_anything_else_is_refused_with_the_call_that_mends_it(crs):
+    with pytest.raises(WrongCrs, match=r"^Orte: Koordinatensystem ist .*\.to_crs\('EPSG:4326'\)"):
+        require_geographic(shapes(crs), "Orte")
+
+
+def test_shapes_in_metres():
+    # A hundredth of a degree is 1,112 m from south to north and 706 m from west to east.
+    square = gpd.GeoDataFrame(geometry=[box(11.80, 50.60, 11.81, 50.61)], crs="EPSG:4326")
+    found = metric(square)
+    assert found.crs.to_epsg() == 25832
+    assert found.area.iloc[0] == pytest.approx(1_112 * 707, rel=0.01)
+    assert metric(square[:0]).empty
+    with pytest.raises(WrongCrs):
+        metric(found)
+
+
+@pytest.mark.parametrize(
+    ("mode", "minutes"),
+    [
+        ("fuss", 5 * 1.3 / 4.5 * 60),  # 5 km: 86.7 minutes
+        ("rad", 5 * 1.35 / 13 * 60),  # 31.2
+        ("auto", 5 * 1.4 / 50 * 60 + 5),  # 8.4 and 5 to the car and for parking
+    ],
+)
+def test_five_kilometres(mode, minutes):
+    here, there = np.array([[0.0, 0.0]]), np.array([[3_000.0, 4_000.0], [0.0, 0.0]])
+    found = travel_minutes(mode, here, there, default_parameters())
+    assert found.shape == (1, 2)
+    assert found[0, 0] == pytest.approx(minutes)
+    assert found[0, 1] == (5 if mode == "auto" else 0)
+
+
+def test_no_targets_no_minutes():
+    nowhere = np.empty((0, 2))
+    found = travel_minutes("rad", np.zeros((2, 2)), nowhere, default_parameters())
+    assert found.shape == (2, 0)
