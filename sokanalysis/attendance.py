@@ -158,9 +158,9 @@ def _journeys(
     """Scan once for each distinct place and time; shape of the results (sessions, origins)."""
     queries = np.column_stack([places, times_s])
     distinct, position = np.unique(queries, axis=0, return_inverse=True)
-    place, stop, walk = _access(distinct[:, :2], timetable.places, parameters)
+    place, stop, walk = access(distinct[:, :2], timetable.places, parameters)
     bounds = np.searchsorted(place, np.arange(len(distinct) + 1))
-    home = _access(origins, timetable.places, parameters)
+    home = access(origins, timetable.places, parameters)
 
     def answer(query: int) -> tuple[Ints, Ints, Ints]:
         part = slice(bounds[query], bounds[query + 1])
@@ -178,7 +178,7 @@ def _journeys(
     return _Trips((time != NEVER)[at], time[at], left[at], boardings[at])
 
 
-def _access(origins: Points, stops: Points, parameters: Parameters) -> tuple[Ints, Ints, Ints]:
+def access(origins: Points, stops: Points, parameters: Parameters) -> tuple[Ints, Ints, Ints]:
     """Return origin, stop and walking seconds of all pairs within the longest walk to a stop."""
     speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
     radius = parameters.stop_walk_max_minutes * 60 * speed

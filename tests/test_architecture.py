@@ -27,6 +27,7 @@ FLOORS = (
     ("timetable", "streets"),
     ("check",),
     ("attendance",),
+    ("itinerary",),
     ("demand",),
     ("supply", "reach"),
     ("seats",),
