@@ -91,7 +91,7 @@ def require_geographic(shapes: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     WrongCrs
         Otherwise, with the call that mends it.
     """
-    if shapes.crs is None or shapes.crs.to_epsg() not in (4326, None):
+    if shapes.crs is None or not shapes.crs.equals(GEOGRAPHIC, ignore_axis_order=True):
         raise WrongCrs(
             f"{what}: Koordinatensystem ist {shapes.crs}, gebraucht wird {GEOGRAPHIC} → "
             f"vorher .to_crs('{GEOGRAPHIC}') aufrufen."

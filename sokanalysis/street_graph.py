@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +21,8 @@ Ints = npt.NDArray[np.int64]
 
 # So many searches at once: their answers over all nodes are what takes memory.
 _BATCH: Final = 64
+# A point so near to the end of a street, as a share of its length, lies at the junction.
+_END: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -181,78 +183,109 @@ def _csr(source: Ints, target: Ints, seconds: Floats, node_count: int) -> csr_ar
     return csr_array((seconds[first], target[first].astype(np.int32), starts), shape=shape)
 
 
-def with_points(graph: ModeGraph, kept: Ints, share: Floats) -> tuple[csr_array, Ints]:
-    """Put points on streets into the graph as nodes.
+@dataclass(frozen=True)
+class Spots:
+    """Points on streets.
+
+    Parameters
+    ----------
+    street : ndarray of int, shape (spots,)
+        Position in the `ModeGraph`.
+    share : ndarray of float, shape (spots,)
+        Share of the street between its start and the point, 0 to 1.
+    """
+
+    street: Ints
+    share: Floats
+
+    def part(self, chosen: slice) -> Spots:
+        """Return some of the points."""
+        return Spots(self.street[chosen], self.share[chosen])
+
+
+def quickest_s(graph: ModeGraph, origins: Spots, targets: Spots, limit_s: float) -> Floats:
+    """Return the seconds from points to points, searched from the side that has fewer.
 
     Parameters
     ----------
     graph : ModeGraph
         Streets of a mode.
-    kept : ndarray of int, shape (points,)
-        Position of each point's street in the graph.
-    share : ndarray of float, shape (points,)
-        Share of the street between its start and the point, 0 to 1.
-
-    Returns
-    -------
-    csr_array
-        Seconds from node to node.
-    ndarray of int, shape (points,)
-        Node of each point.
-    """
-    order = np.lexsort((share, kept))
-    street, at = kept[order], share[order]
-    node = graph.node_count + np.arange(len(order))
-    first = np.append(True, np.diff(street) != 0)[: len(street)]
-    last = np.append(first[1:], True)[: len(street)]
-    before = np.where(first, graph.start[street], np.roll(node, 1))
-    gone = np.where(first, 0.0, np.roll(at, 1))
-    whole = np.setdiff1d(np.arange(len(graph.start)), street)
-    of = np.concatenate([whole, street, street[last]])
-    part = np.concatenate([np.ones(len(whole)), at - gone, 1 - at[last]])
-    edges = _edges(
-        np.concatenate([graph.start[whole], before, node[last]]),
-        np.concatenate([graph.end[whole], node, graph.end[street[last]]]),
-        _times(part, graph.along_s[of]),
-        _times(part, graph.against_s[of]),
-    )
-    of_point = np.empty(len(order), dtype=np.int64)
-    of_point[order] = node
-    return _csr(*edges, graph.node_count + len(order)), of_point
-
-
-def _times(part: Floats, seconds: Floats) -> Floats:
-    """Return the part of the seconds; nothing of a closed street is still closed."""
-    return np.where(np.isfinite(seconds), part * np.where(np.isfinite(seconds), seconds, 0), np.inf)
-
-
-def quickest_s(graph: csr_array, origins: Ints, targets: Ints, limit_s: float) -> Floats:
-    """Return seconds from nodes to nodes, infinite beyond the limit; searched from the few.
-
-    Parameters
-    ----------
-    graph : csr_array
-        Seconds from node to node.
-    origins, targets : ndarray of int, shape (n,) and (m,)
-        Nodes.
+    origins, targets : Spots
+        n and m points.
     limit_s : float
-        Nothing farther is searched for.
+        Nothing farther is searched for; what is found beyond it may be too long.
 
     Returns
     -------
     ndarray of float, shape (n, m)
-        Seconds.
+        Infinite where nothing was found.
     """
-    if len(targets) < len(origins):
-        return quickest_s(graph.T.tocsr(), targets, origins, limit_s).T
-    answer = np.empty((len(origins), len(targets)))
-    for begin in range(0, len(origins), _BATCH):
-        part = slice(begin, begin + _BATCH)
-        answer[part] = _search(graph, origins[part], limit_s)[:, targets]
+    if len(targets.street) < len(origins.street):
+        return quickest_s(_turned(graph), targets, origins, limit_s).T
+    network, first = _with_sources(graph, origins), graph.node_count
+    answer = np.empty((len(origins.street), len(targets.street)))
+    for begin in range(0, len(answer), _BATCH):
+        batch = slice(begin, begin + _BATCH)
+        sources = np.arange(first, first + len(answer))[batch]
+        at_nodes = _search(network, sources, limit_s)
+        answer[batch] = _read_off(graph, origins.part(batch), targets, at_nodes)
     return answer
 
 
-def _search(graph: Any, sources: Ints, limit_s: float) -> Floats:
+def _turned(graph: ModeGraph) -> ModeGraph:
+    """Return the graph with every direction reversed."""
+    return replace(graph, along_s=graph.against_s, against_s=graph.along_s)
+
+
+def _leaving_s(graph: ModeGraph, spots: Spots) -> tuple[Floats, Floats]:
+    """Return seconds from points to the start and to the end of their streets.
+
+    At a junction every street is open, not only the one that the point was found on.
+    """
+    start = _share_of(graph.against_s[spots.street], spots.share)
+    end = _share_of(graph.along_s[spots.street], 1 - spots.share)
+    return np.where(spots.share <= _END, 0.0, start), np.where(spots.share >= 1 - _END, 0.0, end)
+
+
+def _share_of(seconds: Floats, share: Floats) -> Floats:
+    """Return the share of the seconds; no share of a closed street is open."""
+    is_open = np.isfinite(seconds)
+    return np.where(is_open, share * np.where(is_open, seconds, 0.0), np.inf)
+
+
+def _with_sources(graph: ModeGraph, origins: Spots) -> csr_array:
+    """Return the graph with one more node for each origin, from which one only leaves."""
+    source, target, seconds = _edges(graph.start, graph.end, graph.along_s, graph.against_s)
+    new = graph.node_count + np.arange(len(origins.street))
+    ends = np.concatenate([graph.start[origins.street], graph.end[origins.street]])
+    leaving = np.concatenate(_leaving_s(graph, origins))
+    is_open = np.isfinite(leaving)
+    return _csr(
+        np.concatenate([source, np.tile(new, 2)[is_open]]),
+        np.concatenate([target, ends[is_open]]),
+        np.concatenate([seconds, leaving[is_open]]),
+        graph.node_count + len(new),
+    )
+
+
+def _search(network: csr_array, sources: Ints, limit_s: float) -> Floats:
     from scipy.sparse.csgraph import dijkstra
 
-    return np.asarray(dijkstra(graph, directed=True, indices=sources, limit=limit_s))
+    return np.asarray(dijkstra(network, directed=True, indices=sources, limit=limit_s))
+
+
+def _read_off(graph: ModeGraph, origins: Spots, targets: Spots, at_nodes: Floats) -> Floats:
+    """Return seconds to the targets from those to the nodes, or straight along one street."""
+    from_start, from_end = _leaving_s(_turned(graph), targets)  # arriving is leaving, turned
+    answer = at_nodes[:, graph.start[targets.street]]
+    answer += from_start
+    by_end = at_nodes[:, graph.end[targets.street]]
+    by_end += from_end
+    np.minimum(answer, by_end, out=answer)
+    origin, target = np.nonzero(origins.street[:, None] == targets.street)
+    street = origins.street[origin]
+    gap = targets.share[target] - origins.share[origin]
+    one_street = np.where(gap >= 0, graph.along_s[street], graph.against_s[street])
+    straight = _share_of(one_street, np.abs(gap))
+    answer[origin, target] = np.minimum(answer[origin, target], straight)
+    return answer

@@ -77,6 +77,15 @@ def passes(mode: str, tag_sets: Sequence[Tags]) -> npt.NDArray[np.bool_]:
     return np.array([_passes(mode, tags, closed) for tags in tag_sets], dtype=bool)
 
 
+def can_stop(mode: str, tag_sets: Sequence[Tags]) -> npt.NDArray[np.bool_]:
+    """Tell whether a way may begin or end on a street with such tags; shape (tag sets,)."""
+    through = rules()["modes"][mode]["through"]
+    return np.array(
+        [tags.get("highway") not in through and "motorroad" not in tags for tags in tag_sets],
+        dtype=bool,
+    )
+
+
 def _passes(mode: str, tags: Tags, closed: Sequence[str]) -> bool:
     value = access(tags, rules()["modes"][mode]["keys"])
     if value in rules()["access"]["closed"]:
@@ -102,9 +111,10 @@ def _car_kmh(tags: Tags, parameters: Parameters) -> float:
 
 def _bike_kmh(tags: Tags, parameters: Parameters) -> float:
     """Ride where riding is allowed, push where only walking is."""
-    push = rules()["modes"]["rad"]["push"].get(tags.get("highway"), 0.0)
-    if tags.get("bicycle") == "dismount":
-        return max(push, 0.5) * _foot_kmh(tags, parameters)
+    dismount = tags.get("bicycle") == "dismount"
+    push = rules()["modes"]["rad"]["push"].get(tags.get("highway"), 1.0 if dismount else 0.0)
+    if dismount:
+        return float(push * _foot_kmh(tags, parameters))
     ride = pace("rad", tags) * float(parameters.bike_speed_kmh)
     return ride or push * _foot_kmh(tags, parameters)
 

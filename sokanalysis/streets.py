@@ -16,13 +16,13 @@ from sokanalysis.street_graph import (
     Ints,
     ModeGraph,
     Sections,
+    Spots,
     mode_graph,
     places_of,
     quickest_s,
     sections,
-    with_points,
 )
-from sokanalysis.street_profiles import passes, speeds_kmh
+from sokanalysis.street_profiles import can_stop, passes, speeds_kmh
 from sokanalysis.street_snap import Snapper, Snaps
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from sokanalysis.read.osm import Box, OsmStreets
 
 MODES: Final = {"fuss": "zu Fuß", "rad": "mit dem Rad", "auto": "mit dem Auto"}
+_LONGEST: Final = np.finfo(float).max
 _PREFIX: Final = {"fuss": "walk", "rad": "bike", "auto": "car"}
 
 
@@ -130,7 +131,7 @@ class StreetNetwork:
         minutes = minutes[np.ix_(start_at, end_at)]
         minutes[start[:, None] == end] = 0.0
         minutes += extra
-        minutes[minutes > max_minutes] = np.nan
+        minutes[~(minutes <= min(max_minutes, _LONGEST))] = np.nan
         return minutes
 
     def walk_pairs(
@@ -163,7 +164,8 @@ class StreetNetwork:
         stopped = ~passes(mode, tag_sets)[streets.barrier_code]
         speeds = speeds_kmh(mode, tag_sets, self.parameters)
         graph = mode_graph(self.sections, speeds, streets.barrier[stopped].astype(np.int64))
-        kept = np.flatnonzero(np.isin(self.sections.piece_section, graph.section))
+        ends_here = graph.section[can_stop(mode, tag_sets)[self.sections.code[graph.section]]]
+        kept = np.flatnonzero(np.isin(self.sections.piece_section, ends_here))
         return _Mode(graph, kept, Snapper(self.sections.pieces[kept], self.places[streets.water]))
 
     def _between(
@@ -171,30 +173,26 @@ class StreetNetwork:
     ) -> Floats:
         """Return minutes between some of the places; not a number where there is no way."""
         snaps = self.snaps(mode, places)
-        met = np.flatnonzero(snaps.piece >= 0)
-        graph, node = with_points(self._mode(mode).graph, *self._on_streets(mode, snaps, met))
-        node_of, walk = np.full(len(places), -1), snaps.walk_m / self._walk_m_per_s
-        node_of[met] = node
-        rows, columns = origins[node_of[origins] >= 0], targets[node_of[targets] >= 0]
-        on_street = quickest_s(graph, node_of[rows], node_of[columns], 60 * max_minutes)
-        seconds = np.full((len(origins), len(targets)), np.inf)
-        cells = np.ix_(node_of[origins] >= 0, node_of[targets] >= 0)
-        seconds[cells] = walk[rows][:, None] + on_street + walk[columns]
-        return np.where(np.isfinite(seconds), seconds / 60, np.nan)
+        rows, columns = (np.flatnonzero(snaps.piece[side] >= 0) for side in (origins, targets))
+        start, end = origins[rows], targets[columns]
+        leave, arrive = self._spots(mode, snaps, start), self._spots(mode, snaps, end)
+        found = quickest_s(self._mode(mode).graph, leave, arrive, max(60 * max_minutes, 0))
+        walk_s = snaps.walk_m / (self.parameters.walk_speed_kmh / 3.6)
+        found += walk_s[start][:, None]
+        found += walk_s[end]
+        minutes = np.full((len(origins), len(targets)), np.nan)
+        minutes[np.ix_(rows, columns)] = found / 60
+        return minutes
 
-    def _on_streets(self, mode: str, snaps: Snaps, met: Ints) -> tuple[Ints, Floats]:
-        """Return street of the graph and share of its length for the places that meet one."""
+    def _spots(self, mode: str, snaps: Snaps, places: Ints) -> Spots:
+        """Return the points on the streets of a mode at which places meet them."""
         built, all_of = self._mode(mode), self.sections
-        piece = built.pieces[snaps.piece[met]]
+        piece = built.pieces[snaps.piece[places]]
         section = all_of.piece_section[piece]
         piece_m = np.hypot(*(all_of.pieces[piece, 1] - all_of.pieces[piece, 0]).T)
-        before_m = all_of.piece_from_m[piece] + snaps.share[met] * piece_m
+        before_m = all_of.piece_from_m[piece] + snaps.share[places] * piece_m
         share = before_m / np.maximum(all_of.length_m[section], 1e-9)
-        return np.searchsorted(built.graph.section, section), np.clip(share, 0.0, 1.0)
-
-    @property
-    def _walk_m_per_s(self) -> float:
-        return float(self.parameters.walk_speed_kmh) / 3.6
+        return Spots(np.searchsorted(built.graph.section, section), np.clip(share, 0.0, 1.0))
 
 
 @dataclass(frozen=True)

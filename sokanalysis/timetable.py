@@ -189,12 +189,12 @@ def _connections(feed: Feed, trips: pd.DataFrame) -> Connections:
     departure, arrival = times["departure_s"].to_numpy(), times["arrival_s"].to_numpy()
     vehicle = _vehicles(trips["block_id"].to_numpy(object), trip, stop, departure, arrival)
     on, off = times["can_board"].to_numpy(bool), times["can_alight"].to_numpy(bool)
-    same = trip[1:] == trip[:-1]
-    columns = departure[:-1], arrival[1:], stop[:-1], stop[1:], vehicle[trip[1:]]
-    kept = [int32(column[same]) for column in columns]
-    order = np.lexsort((kept[4], kept[1], kept[0]))
-    flags = [np.ascontiguousarray(column[same][order]) for column in (on[:-1], off[1:])]
-    return Connections(*(column[order] for column in kept), *flags)
+    ride = np.flatnonzero(trip[1:] == trip[:-1])
+    ride = ride[np.lexsort((vehicle[trip[ride]], arrival[ride + 1], departure[ride]))]
+    return Connections(
+        int32(departure[ride]), int32(arrival[ride + 1]), int32(stop[ride]), int32(stop[ride + 1]),
+        int32(vehicle[trip[ride]]), on[ride], off[ride + 1],
+    )  # fmt: skip
 
 
 def _vehicles(
@@ -205,24 +205,21 @@ def _vehicles(
     The next trip of a block continues when it leaves from where the one before has ended.
     """
     first = np.flatnonzero(np.diff(trip, prepend=-1))
-    last = np.append(first[1:], len(trip)) - 1
+    last = np.flatnonzero(np.diff(trip, append=-1))
     name = block[trip[first]]
     order = np.lexsort((arrival[last], departure[first], name.astype("U")))
     first, last, name = first[order], last[order], name[order]
-    stays = (name[1:] == name[:-1]) & (name[1:] != "") & (stop[first[1:]] == stop[last[:-1]])
-    stays &= arrival[last[:-1]] <= departure[first[1:]]
+    stays = np.zeros(len(first), dtype=bool)
+    stays[1:] = (name[1:] == name[:-1]) & (name[1:] != "") & (stop[first[1:]] == stop[last[:-1]])
+    stays[1:] &= arrival[last[:-1]] <= departure[first[1:]]
     vehicle = np.arange(len(block))
-    leader = np.where(np.append(False, stays), 0, np.arange(len(first)))
+    leader = np.where(stays, 0, np.arange(len(first)))
     vehicle[trip[first]] = trip[first[np.maximum.accumulate(leader)]]
     return vehicle
 
 
 def _walks(feed: Feed, places: Points, parameters: Parameters) -> Rows:
-    """Return the ways between stops: near ones, those of one station, and as transfers.txt says.
-
-    There a minimum time replaces the computed one, a timed transfer takes none, and a forbidden
-    one is left out.
-    """
+    """Return the ways between stops: near ones, those of one station, and as transfers.txt says."""
     count = len(places)
     speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
     radius = parameters.transfer_walk_max_minutes * 60 * speed
@@ -260,9 +257,7 @@ def _rides(feed: Feed, trips: pd.DataFrame, places: Points, parameters: Paramete
     legs = legs[legs["can_board"] & legs["can_alight_to"]]
     legs = legs[(legs["order"] < legs["order_to"]) | single[legs.index]]
     legs = legs.drop_duplicates(_LEG)
-    members = {
-        place: _members(feed, place) for place in {*legs["location_id"], *legs["location_id_to"]}
-    }
+    members = {key: _members(feed, key) for key in {*legs["location_id"], *legs["location_id_to"]}}
     parts = [_leg_rides(leg, members, places, parameters) for leg in legs.to_dict("records")]
     edges = np.concatenate([*parts, np.empty((0, 5))])
     source, to, seconds, opens, closes = edges.T

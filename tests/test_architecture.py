@@ -186,7 +186,9 @@ def test_module_is_small(module: str) -> None:
 def test_functions_are_small(module: str) -> None:
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.FunctionDef):
-            lines = (node.end_lineno or 0) - node.lineno + 1
+            # The contract in the docstring may be as long as it has to be.
+            first = node.body[1] if ast.get_docstring(node) and node.body[1:] else node.body[0]
+            lines = (node.end_lineno or 0) - first.lineno + 1
             assert lines <= 50, f"{module}.{node.name} has {lines} lines"
 
 

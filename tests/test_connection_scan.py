@@ -22,10 +22,13 @@ from sokanalysis.connection_scan import (
 STOPS, MOST = 5, 3
 
 stop = st.integers(0, STOPS - 1)
+free = st.sampled_from([True, True, True, False])
 trip = st.lists(
-    st.tuples(stop, st.integers(0, 12), st.integers(1, 9)), min_size=2, max_size=4
-)  # (stop, dwell, ride to the next)
-timetables = st.lists(st.tuples(st.integers(0, 60), trip), max_size=6)
+    st.tuples(stop, st.integers(0, 12), st.integers(0, 9), free, free), min_size=2, max_size=4
+)  # (stop, dwell, ride to the next, may one board, may one alight)
+# A vehicle runs a trip and then perhaps, in a block, another from where the first has ended.
+blocks = st.one_of(st.just([]), trip)
+timetables = st.lists(st.tuples(st.integers(0, 60), trip, blocks), max_size=6)
 walks = st.lists(st.tuples(stop, stop, st.integers(1, 6)), max_size=5)
 rides = st.lists(
     st.tuples(stop, stop, st.integers(1, 9), st.integers(0, 50), st.integers(0, 40)), max_size=4
@@ -33,16 +36,19 @@ rides = st.lists(
 
 
 def _connections(timetable):
-    """Connections of trips given as (start, [(stop, dwell, ride), …])."""
+    """Connections of vehicles given as (start, first trip, next trip of the block)."""
     parts = []
-    for number, (time, calls) in enumerate(timetable):
-        for (here, dwell, ride), (there, _, _) in itertools.pairwise(calls):
-            parts.append((time + dwell, time + dwell + ride, here, there, number))
-            time += dwell + ride  # noqa: PLW2901  # the clock of this trip
+    for number, (start, first, after) in enumerate(timetable):
+        time = start
+        for calls in (first, [first[-1], *after[1:]] if after else []):
+            for (here, dwell, ride, board, _), (there, *_, alight) in itertools.pairwise(calls):
+                leave = time + dwell
+                parts.append((leave, leave + ride, here, there, number, board, alight))
+                time = leave + ride
     parts.sort(key=lambda part: (part[0], part[1], part[4]))
-    columns = np.array(parts).reshape(-1, 5).T
-    free = np.ones(len(parts), dtype=bool)
-    return Connections(*(int32(column) for column in columns), free, free)
+    columns = np.array(parts).reshape(-1, 7).T
+    flags = [column.astype(bool) for column in columns[5:]]
+    return Connections(*(int32(column) for column in columns[:5]), *flags)
 
 
 def _walks(pairs):
@@ -83,8 +89,9 @@ def exhaustive(connections, foot, flex, start, time):
             (call[3], call[1])
             for calls in by_trip.values()
             for first, boarded in enumerate(calls)
-            if boarded[2] == here and boarded[0] >= now
+            if boarded[2] == here and boarded[0] >= now and boarded[5]
             for call in calls[first:]
+            if call[6]
         ]
         for a, b, seconds, opens, closes in _edges(flex):
             end = max(now, opens) + seconds
@@ -136,6 +143,24 @@ def _in_time(day, foot, flex, source, leave, target, deadline):
 
 
 def test_turning_twice_changes_nothing():
-    day = _connections([(0, [(0, 1, 5), (1, 1, 5), (2, 0, 1)])])
+    # The second trip calls at three stops within one minute: their order has to stay.
+    day = _connections([
+        (0, [(0, 1, 5, True, True), (1, 1, 5, True, False), (2, 0, 1, True, True)], []),
+        (3, [(0, 0, 0, True, True), (3, 0, 0, False, True), (4, 0, 0, True, True)], []),
+    ])  # fmt: skip
     twice = turned_connections(turned_connections(day))
     assert all((a == b).all() for a, b in zip(day, twice, strict=True))
+
+
+def _ride(*calls):
+    """Minutes of arrival at stops 0 to 4 with one vehicle, from stop 0 at minute 0."""
+    arrival = scanned(_connections([(0, list(calls), [])]), _walks([]), _rides([]), 0, 0)
+    return [None if time == NEVER else int(time) for time in arrival.min(axis=0)]
+
+
+def test_nobody_boards_or_alights_where_it_is_not_allowed():
+    # Minutes 5 and 10 at stops 1 and 2, reached from 0 unless a rule forbids it.
+    open_, closed = (True, True), (False, False)
+    assert _ride((0, 0, 5, *open_), (1, 0, 5, *open_), (2, 0, 0, *open_))[1:3] == [5, 10]
+    assert _ride((0, 0, 5, *open_), (1, 0, 5, *closed), (2, 0, 0, *open_))[1:3] == [None, 10]
+    assert _ride((0, 0, 5, *closed), (1, 0, 5, *open_), (2, 0, 0, *open_))[1:3] == [None, None]

@@ -30,7 +30,7 @@ def write(
     """Write an extract: nodes by id as (lon, lat), ways numbered from 1, relations of ways."""
     from osmium.osm.mutable import Node, Relation, Way
 
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for number, place in nodes.items():
             tags = (gates or {}).get(number, {})
             writer.add_node(Node(id=number, version=1, location=place, tags=tags))

@@ -84,6 +84,15 @@ def test_one_way_open_for_bikes(tmp_path: Path) -> None:
     assert minutes(net, "auto", B, A) == pytest.approx(3 * 750 / CAR + EXTRA, abs=CLOSE)
 
 
+def test_a_place_at_the_junction_is_not_on_the_one_way_street(tmp_path: Path) -> None:
+    ways = [([1, 2], ROAD | {"oneway": "yes"}), ([1, 2], ROAD), ([1, 4], ROAD)]
+    net = network(tmp_path, SQUARE, ways)
+    # 40 m before node 1, as near to all three streets: it can leave by any of them.
+    assert minutes(net, "auto", (-40, -40), D) == pytest.approx(
+        np.hypot(40, 40) / WALK + 750 / CAR + EXTRA, abs=CLOSE
+    )
+
+
 def test_two_points_on_the_same_one_way_street(tmp_path: Path) -> None:
     net = network(tmp_path, SQUARE, [([1, 2], ROAD | {"oneway": "yes"}), *RING])
     west, east = (150, 0), (450, 0)
@@ -108,6 +117,12 @@ def test_motorway_is_closed_for_feet_and_bikes(tmp_path: Path) -> None:
     assert minutes(net, "rad", A, B) == pytest.approx(3 * 750 / BIKE, abs=CLOSE)
 
 
+def test_nobody_gets_on_in_the_middle_of_a_motorway(tmp_path: Path) -> None:
+    net = network(tmp_path, SQUARE, [([1, 2], {"highway": "motorway", "oneway": "no"}), *RING])
+    # 50 m above the motorway, 375 m from the street at its end.
+    assert net.snaps("auto", at((375, 50))).walk_m == pytest.approx([375], abs=0.1)
+
+
 def test_private_road_is_closed_unless_the_mode_is_named(tmp_path: Path) -> None:
     private = ROAD | {"access": "private", "foot": "yes"}
     net = network(tmp_path, SQUARE, [([1, 2], private), *RING])
@@ -117,9 +132,7 @@ def test_private_road_is_closed_unless_the_mode_is_named(tmp_path: Path) -> None
 
 def test_steps_slow_feet_and_are_pushed_up(tmp_path: Path) -> None:
     net = network(tmp_path, SQUARE, [([1, 2], {"highway": "steps"}), *RING])
-    # 750 m of steps at half the pace: 20 minutes. A bike is pushed at a quarter of … the same
-    # half again would be wrong: it is pushed at half the walking speed, so 20 minutes too,
-    # and rides the 2,250 m round in 10.4 minutes instead.
+    # 750 m of steps at half the pace: 20 minutes. The bike rides the 2,250 m round instead.
     assert minutes(net, "fuss", A, B) == pytest.approx(20, abs=CLOSE)
     assert minutes(net, "rad", A, B) == pytest.approx(2250 / BIKE, abs=CLOSE)
 

@@ -34,6 +34,10 @@ def read_boundaries(folder: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
         boundaries = gpd.read_file(path)
     except DataSourceError as error:
         return empty, [Problem(path.name, f"nicht lesbar ({error})", "als GeoJSON speichern")]
+    missing = [name for name in ("ags", "name") if name not in boundaries.columns]
+    if missing:
+        remedy = "jeder Gemeinde Schlüssel (ags) und Namen (name) geben"
+        return empty, [Problem(path.name, "Eigenschaft fehlt", remedy, column=n) for n in missing]
     boundaries = require_geographic(boundaries, path.name)
     return boundaries[["ags", "name", "geometry"]], _invalid(boundaries, path.name)
 

@@ -75,6 +75,4 @@ def _running_days(
 
 def _dates(cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:
     """Read ``YYYYMMDD``, also with hyphens; what is no date is missing."""
-    plain = cells.str.replace("-", "")
-    forever = plain.where(plain.str[:4] <= "2099", "20991231")
-    return pd.to_datetime(forever, format="%Y%m%d", errors="coerce")
+    return pd.to_datetime(cells.str.replace("-", ""), format="%Y%m%d", errors="coerce")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -107,14 +108,21 @@ def read_table(
     file = f"{name}.txt"
     if file not in files:
         return nothing
+    cut = cut or (lambda part: part)
     try:
-        parts = [cut(part) if cut else part for part in _parts(files, file, notes, columns)]
+        layout = _layout(files, file, notes)
+        if not layout.titles:
+            return nothing
+        try:
+            parts = [cut(part) for part in _rows(files, file, layout, columns)]
+        except (pd.errors.ParserError, pd.errors.ParserWarning):
+            parts = [cut(part) for part in _mended(files, file, layout, columns, notes)]
     except (
-        pd.errors.ParserError, csv.Error, zipfile.BadZipFile, zlib.error,
+        csv.Error, zipfile.BadZipFile, zlib.error,
         OSError, EOFError, NotImplementedError, UnicodeError,
     ) as error:  # fmt: skip
         raise refused(f"{files.label}/{file}", "lässt sich nicht lesen") from error
-    return pd.concat(parts, ignore_index=True) if parts else nothing
+    return pd.concat([nothing, *parts], ignore_index=True)
 
 
 class _Layout(NamedTuple):
@@ -123,20 +131,16 @@ class _Layout(NamedTuple):
     separator: str
 
 
-def _parts(files: FeedFiles, file: str, notes: Notes, columns: list[str]) -> Iterator[pd.DataFrame]:
+def _layout(files: FeedFiles, file: str, notes: Notes) -> _Layout:
+    """Look at the file before it is read: encoding, columns, separator."""
     layout = _heading(files, file, _encoding(files, file, notes))
-    if not layout.titles:
-        return
     if layout.separator != ",":
         shown = {"\t": "Tabulator"}.get(layout.separator, f"„{layout.separator}“")
         notes.say(f"{file}: Trennzeichen {shown} statt Komma")
     for column in NEEDED.get(file.removesuffix(".txt"), ()):
-        if column not in layout.titles:
+        if layout.titles and column not in layout.titles:
             raise refused(f"{files.label}/{file}", f"Spalte {column} fehlt")
-    try:
-        yield from _rows(files, file, layout, columns, notes)
-    except pd.errors.ParserError:
-        yield _mended(files, file, layout, columns, notes)
+    return layout
 
 
 def _encoding(files: FeedFiles, file: str, notes: Notes) -> str:
@@ -172,34 +176,27 @@ def _heading(files: FeedFiles, file: str, encoding: str) -> _Layout:
 
 
 def _rows(
-    files: FeedFiles, file: str, layout: _Layout, columns: list[str], notes: Notes
+    files: FeedFiles, file: str, layout: _Layout, columns: list[str]
 ) -> Iterator[pd.DataFrame]:
-    titles = layout.titles
-    places = {title: at for at, title in reversed(list(enumerate(titles))) if title in columns}
-    beyond = len(titles)  # a column that the heading does not know, to see rows that are too long
-    longer = 0
-    with _text(files.open(file), layout.encoding) as text:
+    """Read in parts; raises what pandas says of rows with more cells than the heading."""
+    with _text(files.open(file), layout.encoding) as text, warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)
         reader = pd.read_csv(
-            text, sep=layout.separator, header=0, names=list(range(beyond + 1)),
-            usecols=[*sorted(places.values()), beyond], dtype="str", na_filter=False,
-            index_col=False, skipinitialspace=True, chunksize=_ROWS_AT_ONCE,
+            text, sep=layout.separator, header=0, names=list(range(len(layout.titles))),
+            dtype="str", na_filter=False, index_col=False, skipinitialspace=True,
+            chunksize=_ROWS_AT_ONCE,
         )  # fmt: skip
         for part in reader:
-            longer += int((part[beyond] != "").sum())
-            cells = {
-                column: _trimmed(part[places[column]]) if column in places else ""
-                for column in columns
-            }
-            yield pd.DataFrame(cells, index=part.index, columns=columns).astype("str")
-    _say_longer(longer, file, notes)
+            yield _chosen(part, layout, columns)
 
 
-def _say_longer(number: int, file: str, notes: Notes) -> None:
-    notes.count(
-        number,
-        f"Zeile in {file} mit zu vielen Zellen abgeschnitten",
-        f"Zeilen in {file} mit zu vielen Zellen abgeschnitten",
-    )
+def _chosen(part: pd.DataFrame, layout: _Layout, columns: list[str]) -> pd.DataFrame:
+    """Return the columns by name, the first of doubles; empty text where there is none."""
+    cells = {
+        column: _trimmed(part[layout.titles.index(column)]) if column in layout.titles else ""
+        for column in columns
+    }
+    return pd.DataFrame(cells, index=part.index, columns=columns).astype("str")
 
 
 def _trimmed(cells: pd.Series[str]) -> pd.Series[str]:
@@ -210,26 +207,32 @@ def _trimmed(cells: pd.Series[str]) -> pd.Series[str]:
 
 def _mended(
     files: FeedFiles, file: str, layout: _Layout, columns: list[str], notes: Notes
-) -> pd.DataFrame:
-    """Read line by line a table in which a quotation mark is opened and never closed."""
+) -> Iterator[pd.DataFrame]:
+    """Read line by line what pandas refuses: rows too long, quotation marks left open."""
     kept: list[list[str]] = []
     opened = longer = 0
     width = len(layout.titles)
-    with _text(files.open(file), layout.encoding) as lines:
+    with _text(files.open(file), layout.encoding) as text:
+        lines = (line for line in text if line.strip())
+        next(lines)
         for line in lines:
-            odd = line.count('"') % 2 == 1
-            text = line.replace('"', "") if odd else line
-            cells = next(csv.reader([text], delimiter=layout.separator), [])
-            if any(cells):
-                opened += odd
-                longer += len(cells) > width
-                kept.append(([*cells, *[""] * width])[:width])
+            is_open = line.count('"') % 2 == 1
+            whole = line.replace('"', "") if is_open else line
+            cells = next(csv.reader([whole], delimiter=layout.separator, skipinitialspace=True))
+            opened += is_open
+            longer += any(cells[width:])
+            kept.append(([*cells, *[""] * width])[:width])
+            if len(kept) == _ROWS_AT_ONCE:
+                yield _chosen(pd.DataFrame(kept, dtype="str"), layout, columns)
+                kept.clear()
+    yield _chosen(pd.DataFrame(kept, columns=range(width), dtype="str"), layout, columns)
     notes.count(
         opened,
         f"Zeile in {file} mit offenem Anführungszeichen gelesen",
         f"Zeilen in {file} mit offenem Anführungszeichen gelesen",
     )
-    _say_longer(longer, file, notes)
-    table = pd.DataFrame(kept[1:], columns=layout.titles, dtype="str")
-    table = table.loc[:, ~table.columns.duplicated()].reindex(columns=columns, fill_value="")
-    return table.apply(lambda cells: cells.str.strip())
+    notes.count(
+        longer,
+        f"Zeile in {file} mit zu vielen Zellen abgeschnitten",
+        f"Zeilen in {file} mit zu vielen Zellen abgeschnitten",
+    )
