@@ -7,10 +7,10 @@ import io
 from math import ceil
 
 import fahrplan_rufbus as flex
+from bausteine import Row, slug
 from fahrplan_kalender import SchoolYear, calendar_rows, exception_rows
 from fahrplan_kurs import DETOUR, Trip, distance_km, point
 from fahrplan_tabellen import Line, Stop, Tables
-from bausteine import Row, slug
 
 RAIL, BUS = "2", "3"
 STATION = "1"

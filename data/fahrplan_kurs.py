@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from itertools import pairwise, permutations
 from math import asin, ceil, cos, radians, sin, sqrt
 
-from fahrplan_tabellen import Line, Run, Stop, TableError, Tables
 from bausteine import slug
+from fahrplan_tabellen import Line, Run, Stop, TableError, Tables
 
 DETOUR = 1.3  # road length over straight distance
 EARTH_RADIUS_KM = 6371.0

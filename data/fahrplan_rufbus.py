@@ -8,8 +8,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import shapely
-from fahrplan_tabellen import DAY_TYPES, FOLDER, TableError
 from bausteine import REGION, Row, read_rows
+from fahrplan_tabellen import DAY_TYPES, FOLDER, TableError
 
 ROUTE_ID = "kombus-flex"
 BOOKING_RULE = "kombus-flex-2h"

@@ -14,11 +14,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from bausteine import REGION
 from fahrplan_gtfs import feed_files
 from fahrplan_kalender import read_school_year
 from fahrplan_kurs import Trip, all_trips
 from fahrplan_tabellen import DAY_TYPES, Tables, read_tables
-from bausteine import REGION
 
 TARGET = REGION / "gtfs"
 

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _ALL_FIELDS: Final = "alle"
 _LETTERS: Final = {"sprache_bildung": "S", "ausbildung_arbeit": "A", "teilhabe": "T", "alle": "Q"}
+_COLUMNS: Final = (
+    "title", "lever", "field_code", "field", "need", "gap", "goal", "target_group", "steps",
+    "responsible", "partners", "period", "cost_eur", "funding", "indicator", "start_value",
+    "target_value", "gained_count", "gained_count_low", "gained_count_high", "gained_range",
+    "cost_per_person_eur", "priority", "is_quick_win", "status", "reached_before", "reached_after",
+)  # fmt: skip
 _ESTIMATES: Final = ("person_count", "person_count_low", "person_count_high")
 
 
@@ -186,6 +192,6 @@ def _numbered(rows: list[dict[str, Any]]) -> pd.DataFrame:
     for row in rows:
         counts[row["field_code"]] += 1
         numbers.append(f"{_LETTERS[row['field_code']]}{counts[row['field_code']]}")
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows, columns=None if rows else list(_COLUMNS))
     table.insert(0, "number", numbers)
     return table

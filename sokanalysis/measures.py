@@ -88,15 +88,17 @@ def move_sessions(region: Region, state: Situation) -> list[Candidate]:
             rows = state.moved[state.moved["site_id"] == site_id]
             for moved_id in rows.loc[rows["base_offer_id"] == offer_id, "offer_id"].unique():
                 unit = supply(region, rows, offer.assign(offer_id=moved_id))
-                found.append(_moved(region, need, today.with_unit(unit, name), moved_id, offer))
+                after = {need: today.with_unit(unit, name)}
+                found.append(_moved(region, after, moved_id, site_id, offer))
     return found
 
 
 def _moved(
-    region: Region, need: str, offered: Supply, moved_id: str, offer: pd.DataFrame
+    region: Region, offered: dict[str, Supply], moved_id: str, site_id: str, offer: pd.DataFrame
 ) -> Candidate:
     shift = int(moved_id.split("|")[1])
-    sessions = region.sessions[region.sessions["offer_id"] == offer["offer_id"].iloc[0]]
+    of_offer = region.sessions["offer_id"] == offer["offer_id"].iloc[0]
+    sessions = region.sessions[of_offer & (region.sessions["site_id"] == site_id)]
     start = minutes_of_day(sessions["start_time"].iloc[0]) + shift
     direction = "später" if shift > 0 else "früher"
     words = {
@@ -104,7 +106,7 @@ def _moved(
         "new_time": f"{clock(start)} Uhr", "provider": _provider(region, offer),
     }  # fmt: skip
     cost = float(region.parameters.cost_move_eur)
-    return Candidate("verschieben", {need: offered}, cost, words)
+    return Candidate("verschieben", offered, cost, words)
 
 
 def _provider(region: Region, offer: pd.DataFrame) -> str:

@@ -49,7 +49,8 @@ def column_reference() -> str:
 
 def _table_section(table: Table) -> str:
     key = ", ".join(f"„{table.column(name).title}“" for name in table.key)
-    note = [table.note, ""] if table.note else []
+    pairs = [(table.column(a).title, table.column(b).title) for a, b in table.rising]
+    note = [text for a, b in pairs for text in (f"„{b}“ darf nicht vor „{a}“ liegen.", "")]
     heads = ("Titel", "Name", "Inhalt", "Einheit", "Pflicht", "erlaubt", "Bemerkung")
     return "\n".join([
         f"## {table.title} (`{table.name}.csv`)", "", f"Schlüssel: {key}", "", *note,

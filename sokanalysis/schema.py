@@ -61,13 +61,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One editable table: a file ``<name>.csv`` with its columns and its key."""
+    """One editable table: a file ``<name>.csv`` with its columns and its key.
+
+    ``rising`` names pairs of columns of which the second has to come after the first.
+    """
 
     name: str
     title: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
-    note: str = ""
+    rising: tuple[tuple[str, str], ...] = ()
 
     def column(self, name: str) -> Column:
         """Return the column of that name; KeyError when there is none."""
@@ -182,6 +185,8 @@ OFFERS: Final = Table("offers", "Angebote", ("offer_id",), (
     Column("assured_date", "bekannt bis", "date", note="Tag, bis zu dem die Angabe gesichert ist"),
     Column("status", "Status", "code", required=True, codes="status"),
     QUALITY, SOURCE, SOURCE_DATE, NOTE,
+), rising=(
+    ("valid_from_date", "valid_until_date"), ("age_min_years", "age_max_years"),
 ))  # fmt: skip
 
 SITES: Final = Table("sites", "Orte der Angebote", ("site_id",), (
@@ -204,7 +209,7 @@ SESSIONS: Final = Table("sessions", "Termine", ("session_id",), (
     Column("end_time", "Ende", "time", "Uhr", True),
     Column("runs_in_holidays", "auch in den Ferien", "boolean", required=True),
     QUALITY, SOURCE, NOTE,
-))  # fmt: skip
+), rising=(("start_time", "end_time"),))  # fmt: skip
 
 OFFER_SITES: Final = Table("offer_sites", "Angebote und ihre Orte", ("offer_id", "site_id"), (
     Column("offer_id", "Angebot-Nr.", required=True, references="offers.offer_id"),

@@ -38,7 +38,7 @@ def table_problems(rows: pd.DataFrame, table: Table) -> list[Problem]:
         found = [_problem(case, table) for case in cases.to_dict("records")]
     else:
         found = []
-    return found + _duplicates(rows, table)
+    return found + _duplicates(rows, table) + _not_rising(rows, table)
 
 
 def _pandera_schema(table: Table) -> pa.DataFrameSchema:
@@ -97,6 +97,22 @@ def _duplicates(rows: pd.DataFrame, table: Table) -> list[Problem]:
         )
         for index, key in zip(repeated.index, repeated.itertuples(index=False), strict=True)
     ]  # fmt: skip
+
+
+def _not_rising(rows: pd.DataFrame, table: Table) -> list[Problem]:
+    problems = []
+    for first, second in table.rising:
+        wrong = rows[(rows[second] < rows[first]).fillna(False).astype(bool)]
+        before, after = table.column(first), table.column(second)
+        problems += [
+            Problem(
+                f"{table.name}.csv", f"liegt vor „{before.title}“ ({start})",
+                "beide Angaben prüfen, vielleicht sind sie vertauscht",
+                cast("int", index) + 2, after.title, str(end).removesuffix(" 00:00:00"),
+            )
+            for index, start, end in zip(wrong.index, wrong[first], wrong[second], strict=True)
+        ]  # fmt: skip
+    return problems
 
 
 def reference_problems(tables: dict[str, pd.DataFrame]) -> list[Problem]:

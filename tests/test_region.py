@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from sokanalysis.codes import label
-from sokanalysis.errors import DataProblems, Problem, RegionNotFound, WrongCrs
+from sokanalysis.errors import DataProblems, Problem, RegionNotFound
 from sokanalysis.region import inspect_region, load_region
 from sokanalysis.schema import TABLES
 from tests.conftest import SOK
@@ -409,8 +409,10 @@ def test_boundaries_in_metres(folder):
         '"type":"FeatureCollection","crs":{"type":"name","properties":'
         '{"name":"urn:ogc:def:crs:EPSG::25832"}},',
     )  # fmt: skip
-    with pytest.raises(WrongCrs, match=r"boundaries\.geojson.*EPSG:25832.*to_crs"):
-        load_region(folder)
+    (line,) = said(folder)
+    assert line.startswith("boundaries.geojson")
+    assert "EPSG:25832" in line
+    assert "to_crs" in line
 
 
 @pytest.mark.parametrize("name", ["routes", "trips", "stops", "stop_times"])
@@ -526,3 +528,21 @@ def test_the_real_district_has_no_problem(sok):
     assert sok.basis[0] == "Modellfahrplan – Arbeitsannahme"
     assert set(sok.current_offers["status"]) == {"laufend", "ungeklaert"}
     assert set(sok.current_sessions["offer_id"]) <= set(sok.current_offers["offer_id"])
+
+
+def test_a_session_that_ends_before_it_starts(folder):
+    path = folder / "sessions.csv"
+    head, first, *rest = path.read_text(encoding="utf-8").splitlines()
+    start, end = head.split(",").index("start_time"), head.split(",").index("end_time")
+    cells = first.split(",")
+    cells[start], cells[end] = cells[end], cells[start]
+    path.write_text("\n".join([head, ",".join(cells), *rest]) + "\n", encoding="utf-8")
+    (line,) = said(folder)
+    assert "Zeile 2, Spalte „Ende“" in line
+    assert "liegt vor „Beginn“" in line
+
+
+def test_blank_lines_at_the_end_are_no_rows(folder):
+    path = folder / "offers.csv"
+    path.write_text(path.read_text(encoding="utf-8") + "\n,,,\n\n", encoding="utf-8")
+    assert said(folder) == []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sokanalysis.errors import Problem
+from sokanalysis.errors import Problem, WrongCrs
 from sokanalysis.geography import require_geographic
 
 if TYPE_CHECKING:
@@ -38,7 +38,11 @@ def read_boundaries(folder: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     if missing:
         remedy = "jeder Gemeinde Schlüssel (ags) und Namen (name) geben"
         return empty, [Problem(path.name, "Eigenschaft fehlt", remedy, column=n) for n in missing]
-    boundaries = require_geographic(boundaries, path.name)
+    try:
+        boundaries = require_geographic(boundaries, path.name)
+    except WrongCrs as error:
+        message, _, remedy = str(error).removeprefix(f"{path.name}: ").partition(" → ")
+        return empty, [Problem(path.name, message, remedy)]
     return boundaries[["ags", "name", "geometry"]], _invalid(boundaries, path.name)
 
 

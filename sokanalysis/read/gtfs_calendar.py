@@ -14,7 +14,7 @@ from sokanalysis.read.gtfs_notes import Notes
 _WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Feeds that mean "for ever" name the year 2099 or 9999.
 _FIRST, _LAST = pd.Timestamp("2000-01-01"), pd.Timestamp("2099-12-31")
-_MONDAY: Final = np.datetime64("1970-01-05", "D")
+_MONDAY: Final = 4  # 1970-01-05, in days since 1970-01-01
 
 
 def active_services(
@@ -47,30 +47,35 @@ def active_services(
         "Zeilen im Kalender ohne lesbares Datum weggelassen",
     )
     weeks, first, last = weeks[is_dated], first[is_dated], last[is_dated]
-    days: defaultdict[np.datetime64, set[str]] = defaultdict(set)
+    days: defaultdict[int, set[str]] = defaultdict(set)
     runs = (weeks[list(_WEEKDAYS)] == "1").to_numpy()
     bounds = zip(
         first.where(first >= _FIRST, _FIRST), last.where(last <= _LAST, _LAST), strict=True
     )
     for service, (start, end), on in zip(weeks["service_id"], bounds, runs, strict=True):
-        for day in _running_days(start, end, on):
+        for day in _running_days(start, end, on).tolist():
             days[day].add(service)
     kept = zip(date[is_known], single.loc[is_known, "service_id"],
                single.loc[is_known, "exception_type"], strict=True)  # fmt: skip
     for at, service, kind in kept:
-        services = days[np.datetime64(at, "D")]
+        services = days[int(np.datetime64(at, "D").astype(int))]
         (services.add if kind == "1" else services.discard)(service)
     return pd.Series(
-        {pd.Timestamp(day): frozenset(days[day]) for day in sorted(days) if days[day]},
+        {
+            pd.Timestamp(np.datetime64(day, "D")): frozenset(days[day])
+            for day in sorted(days)
+            if days[day]
+        },
         dtype="object",
     )
 
 
 def _running_days(
     start: pd.Timestamp, end: pd.Timestamp, on: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.datetime64]:
-    span = np.arange(np.datetime64(start, "D"), np.datetime64(end, "D") + 1)
-    return span[on[(span - _MONDAY).astype(int) % 7]]
+) -> npt.NDArray[np.int64]:
+    """Return the running days in days since 1970-01-01."""
+    span = np.arange(np.datetime64(start, "D"), np.datetime64(end, "D") + 1).astype(np.int64)
+    return span[on[(span - _MONDAY) % 7]]
 
 
 def _dates(cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:

@@ -13,9 +13,9 @@ import numpy.typing as npt
 from sokanalysis.errors import Problem, SokanalysisError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-    from osmium import BaseFilter, IdTracker
+    from osmium import BaseHandler, IdTracker, NodeLocationsForWays
     from osmium.osm import Node, Relation, TagList, Way
 
 Box = tuple[float, float, float, float]
@@ -29,7 +29,13 @@ KEYS: Final = frozenset({
 })  # fmt: skip
 
 _WATER: Final = -1
-_WATERWAYS: Final = ("river", "canal")
+_WATER_TAGS: Final = (
+    ("waterway", "river"), ("waterway", "canal"), ("waterway", "riverbank"), ("natural", "water"),
+)  # fmt: skip
+# An extract counts in ten millionths of a degree.
+_UNITS: Final = 10_000_000
+# A way that begins farther from the box, some 20 km, is not looked at: none is so long.
+_REACH: Final = 0.3
 _REMEDY: Final = "Auszug des Landes im Format .osm.pbf neu laden, etwa von Geofabrik, und ablegen"
 
 
@@ -105,23 +111,25 @@ def _unreadable(path: Path, message: str, remedy: str) -> StreetsNotReadable:
 
 def _read(path: Path, box: Box) -> OsmStreets:
     import osmium
+    from osmium.filter import IdFilter, KeyFilter
 
-    needed, inside = osmium.IdTracker(), osmium.IdTracker()
-    shores = _shores(path)
-    has_streets = False
-    for way in _ways(path, shores):
-        needed.add_references(way)
-        has_streets |= "highway" in way.tags
-    if not has_streets:
+    shores = IdFilter(_shores(path))
+    needed, tags = osmium.IdTracker(), _TagSets()
+    if not _note_nodes(path, KeyFilter("highway"), needed):
         raise _unreadable(path, "enthält keine Straßen", _REMEDY)
-    tags = _TagSets()
-    nodes = _nodes(path, box, needed, inside, tags)
-    lines = _lines(path, shores, inside, tags)
-    streets = _streets(nodes, lines, tags)
+    _note_nodes(path, shores, needed)
+    locations = _locations(path, needed)
+    lines = _Lines()
+    for way in _ways(path, KeyFilter("highway"), locations):
+        if _is_near(way, box):
+            lines.add(way, tags.code(way.tags))
+    for way in _ways(path, shores, locations):
+        if _is_near(way, box):
+            lines.add(way, _WATER)
+    streets = _streets(lines, _barriers(path, box, needed, tags), box, tags)
     if not len(streets.code):
-        area = "{:.2f} bis {:.2f}° Ost, {:.2f} bis {:.2f}° Nord".format(
-            *np.array(box)[[0, 2, 1, 3]]
-        )
+        west, south, east, north = box
+        area = f"{west:.2f} bis {east:.2f}° Ost, {south:.2f} bis {north:.2f}° Nord"
         remedy = "Auszug des Landes nehmen, in dem der Landkreis liegt"
         raise _unreadable(path, f"enthält keine Straßen im Gebiet {area}", remedy)
     return streets
@@ -138,110 +146,114 @@ class _TagSets:
         return self.number.setdefault(known, len(self.number))
 
 
+class _Lines:
+    """Nodes of many ways in a row; coordinates in ten millionths of a degree, as in the file."""
+
+    def __init__(self) -> None:
+        self.ids, self.x, self.y = array("q"), array("i"), array("i")
+        self.sizes, self.codes = array("i"), array("i")
+
+    def add(self, way: Way, code: int) -> None:
+        for node in way.nodes:
+            self.ids.append(node.ref)
+            self.x.append(node.x)
+            self.y.append(node.y)
+        self.sizes.append(len(way.nodes))
+        self.codes.append(code)
+
+
+def _ways(path: Path, *chosen: BaseHandler) -> Iterable[Way]:
+    import osmium
+
+    ways = osmium.FileProcessor(path, osmium.osm.WAY)
+    for handler in chosen:
+        ways.with_filter(handler)
+    return cast("Iterable[Way]", ways)  # only ways were asked for, which the types do not know
+
+
 def _shores(path: Path) -> list[int]:
-    """Return the ways that bound a lake or river only as members of a relation."""
+    """Return the ways that nobody gets across: rivers, canals and what bounds open water."""
     import osmium
     from osmium.filter import TagFilter
 
-    relations = osmium.FileProcessor(path, osmium.osm.RELATION)
-    water = relations.with_filter(TagFilter(("natural", "water"), ("waterway", "riverbank")))
-    members: set[int] = set()
-    for relation in water:
-        members.update(m.ref for m in cast("Relation", relation).members if m.type == "w")
-    return sorted(members)
+    water = TagFilter(*_WATER_TAGS)
+    found = {way.id for way in _ways(path, water) if way.tags.get("tunnel", "no") == "no"}
+    for relation in osmium.FileProcessor(path, osmium.osm.RELATION).with_filter(water):
+        found.update(m.ref for m in cast("Relation", relation).members if m.type == "w")
+    return sorted(found)
 
 
-def _ways(path: Path, shores: list[int], inside: IdTracker | None = None) -> Iterator[Way]:
-    """Yield streets and water, those with a node inside if a tracker says so; shores last."""
-    from osmium.filter import IdFilter, KeyFilter
-
-    for way in _filtered(path, KeyFilter("highway", "waterway", "natural"), inside):
-        if "highway" in way.tags or _is_water(way.tags):
-            yield way
-    if shores:
-        for way in _filtered(path, IdFilter(shores), inside):
-            if "highway" not in way.tags and not _is_water(way.tags):
-                yield way
+def _note_nodes(path: Path, chosen: BaseHandler, needed: IdTracker) -> bool:
+    """Note the nodes of the chosen ways; tell whether there was any."""
+    way = None
+    for way in _ways(path, chosen):
+        needed.add_references(way)
+    return way is not None
 
 
-def _filtered(path: Path, chosen: BaseFilter, inside: IdTracker | None) -> Iterable[Way]:
+def _locations(path: Path, needed: IdTracker) -> NodeLocationsForWays:
+    """Return a handler that gives ways the positions of the needed nodes."""
     import osmium
 
-    ways = osmium.FileProcessor(path, osmium.osm.WAY).with_filter(chosen)
-    # Only ways were asked for, which the types do not know.
-    return cast("Iterable[Way]", ways.with_filter(inside.contains_filter()) if inside else ways)
+    locations = osmium.NodeLocationsForWays(osmium.index.create_map("sparse_mem_array"))
+    locations.ignore_errors()  # an extract may lack nodes of the ways at its edge
+    with osmium.io.Reader(path, osmium.osm.NODE) as reader:
+        osmium.apply(reader, needed.id_filter(), locations)
+    return locations
 
 
-def _is_water(tags: TagList) -> bool:
-    """Tell whether nobody gets across on foot; what runs in a pipe is no obstacle."""
-    is_open = tags.get("tunnel", "no") == "no"
-    is_river = tags.get("waterway") in (*_WATERWAYS, "riverbank")
-    return is_open and (is_river or tags.get("natural") == "water")
+def _is_near(way: Way, box: Box) -> bool:
+    """Tell whether a way begins near enough to have nodes in the box."""
+    first = way.nodes[0]
+    west, south, east, north = (degrees * _UNITS for degrees in box)
+    reach = _REACH * _UNITS
+    return west - reach <= first.x <= east + reach and south - reach <= first.y <= north + reach
 
 
-@dataclass(frozen=True)
-class _Nodes:
-    ids: npt.NDArray[np.int64]
-    lon: npt.NDArray[np.float64]
-    lat: npt.NDArray[np.float64]
-    barrier_ids: npt.NDArray[np.int64]
-    barrier_code: npt.NDArray[np.int32]
-
-
-def _nodes(path: Path, box: Box, needed: IdTracker, inside: IdTracker, tags: _TagSets) -> _Nodes:
-    """Return the needed nodes in the box by ascending id, and note them as inside."""
+def _barriers(
+    path: Path, box: Box, needed: IdTracker, tags: _TagSets
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return ids and codes of gates, bollards and the like in the box."""
     import osmium
+    from osmium.filter import KeyFilter
 
-    west, south, east, north = box
-    ids, lons, lats = array("q"), array("d"), array("d")
-    barrier_ids, barrier_code = array("q"), array("i")
-    for node in osmium.FileProcessor(path, osmium.osm.NODE).with_filter(needed.id_filter()):
+    ids, codes = array("q"), array("i")
+    nodes = osmium.FileProcessor(path, osmium.osm.NODE).with_filter(KeyFilter("barrier"))
+    for node in nodes.with_filter(needed.id_filter()):
         location = cast("Node", node).location
-        lon, lat = location.lon_without_check(), location.lat_without_check()
-        if west <= lon <= east and south <= lat <= north:
-            inside.add_node(node.id)
+        if _inside(np.array(location.x), np.array(location.y), box):
             ids.append(node.id)
-            lons.append(lon)
-            lats.append(lat)
-            if len(node.tags) and "barrier" in node.tags:
-                barrier_ids.append(node.id)
-                barrier_code.append(tags.code(node.tags))
-    order = np.argsort(ids, kind="stable")
-    return _Nodes(
-        np.array(ids)[order], np.array(lons)[order], np.array(lats)[order],
-        np.array(barrier_ids, np.int64), np.array(barrier_code, np.int32),
-    )  # fmt: skip
+            codes.append(tags.code(node.tags))
+    return np.array(ids, np.int64), np.array(codes, np.int32)
 
 
-def _lines(
-    path: Path, shores: list[int], inside: IdTracker, tags: _TagSets
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32], npt.NDArray[np.int32]]:
-    """Return the node ids of all ways in a row, the number of nodes and the code of each way."""
-    ids, sizes, codes = array("q"), array("i"), array("i")
-    for way in _ways(path, shores, inside):
-        ids.extend(node.ref for node in way.nodes)
-        sizes.append(len(way.nodes))
-        codes.append(tags.code(way.tags) if "highway" in way.tags else _WATER)
-    return np.array(ids, np.int64), np.array(sizes, np.int32), np.array(codes, np.int32)
+def _inside(x: npt.NDArray[Any], y: npt.NDArray[Any], box: Box) -> npt.NDArray[np.bool_]:
+    west, south, east, north = (degrees * _UNITS for degrees in box)
+    return (x >= west) & (x <= east) & (y >= south) & (y <= north)
 
 
-def _streets(nodes: _Nodes, lines: tuple[Any, Any, Any], tags: _TagSets) -> OsmStreets:
+def _streets(
+    lines: _Lines, barriers: tuple[Any, npt.NDArray[np.int32]], box: Box, tags: _TagSets
+) -> OsmStreets:
     """Cut ways into pieces whose two nodes lie inside."""
-    ids, sizes, codes = lines
-    place = _positions(nodes.ids, ids)
-    way = np.repeat(np.arange(len(sizes)), sizes)
+    ids, x, y = np.array(lines.ids, np.int64), np.array(lines.x), np.array(lines.y)
+    is_inside = _inside(x, y, box)
+    known, at = np.unique(ids[is_inside], return_index=True)
+    place = np.where(is_inside, _positions(known, ids), -1)
+    way = np.repeat(np.arange(len(lines.sizes)), lines.sizes)
     is_piece = (way[1:] == way[:-1]) & (place[1:] >= 0) & (place[:-1] >= 0)
-    start, end, code = place[:-1][is_piece], place[1:][is_piece], codes[way[:-1][is_piece]]
+    code = np.array(lines.codes, np.int32)[way[:-1][is_piece]]
+    start, end = place[:-1][is_piece], place[1:][is_piece]
     line = np.cumsum(np.diff(np.flatnonzero(is_piece), prepend=-2) > 1)
     line += way[:-1][is_piece]  # a way that begins where another ends is another line
     street = code != _WATER
-    barrier = _positions(nodes.ids, nodes.barrier_ids)
+    barrier = _positions(known, barriers[0])
     return OsmStreets(
-        nodes.lon, nodes.lat,
+        x[is_inside][at] / _UNITS, y[is_inside][at] / _UNITS,
         start=_int32(start[street]), end=_int32(end[street]),
         line=_int32(line[street]), code=_int32(code[street]),
         water=_int32(np.column_stack([start, end])[~street]),
-        barrier=_int32(barrier), barrier_code=nodes.barrier_code,
+        barrier=_int32(barrier[barrier >= 0]), barrier_code=barriers[1][barrier >= 0],
         tag_sets=tuple(dict(known) for known in tags.number),
     )  # fmt: skip
 

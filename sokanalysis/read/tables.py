@@ -65,7 +65,9 @@ def _cells(text: str, table: Table, file: str) -> tuple[pd.DataFrame, list[Probl
     empty.attrs["present"] = ()
     if not text:
         return empty, []
-    lines = list(csv.reader(io.StringIO(text)))
+    lines = list(csv.reader(io.StringIO(text.replace("\0", ""))))
+    while len(lines) > 1 and not "".join(lines[-1]).strip():
+        lines.pop()
     headings, body = [_name(cell, table) for cell in lines[0]], lines[1:]
     problems = _heading_problems(headings, lines[0], table, file)
     if any(problem.message.startswith("Trennzeichen") for problem in problems):
