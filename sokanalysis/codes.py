@@ -106,6 +106,15 @@ DAY_TYPES: Final = {
     "sonntag": "Sonntag",
 }
 
+# The four states that stand side by side: season and whether the on-demand bus counts.
+STATES: Final = {
+    "schulzeit_linie": ("schulzeit", False, "Schulzeit, nur Linie"),
+    "schulzeit_rufbus": ("schulzeit", True, "Schulzeit, mit Rufbus"),
+    "ferien_linie": ("ferien", False, "Ferien, nur Linie"),
+    "ferien_rufbus": ("ferien", True, "Ferien, mit Rufbus"),
+}
+STATE_TITLES: Final = {name: title for name, (_, _, title) in STATES.items()}
+
 GROUPS: Final = {
     "auslaender": "Ausländerinnen und Ausländer",
     "schutzsuchende": "Asylbewerberinnen und Asylbewerber",

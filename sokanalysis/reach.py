@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from sokanalysis.attendance import REASONS
-from sokanalysis.codes import FIELDS
+from sokanalysis.codes import FIELDS, STATE_TITLES, STATES
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region
-
-# The four states that stand side by side: season and whether the on-demand bus counts.
-STATES: Final = {
-    "schulzeit_linie": ("schulzeit", False, "Schulzeit, nur Linie"),
-    "schulzeit_rufbus": ("schulzeit", True, "Schulzeit, mit Rufbus"),
-    "ferien_linie": ("ferien", False, "Ferien, nur Linie"),
-    "ferien_rufbus": ("ferien", True, "Ferien, mit Rufbus"),
-}
-STATE_TITLES: Final = {name: title for name, (_, _, title) in STATES.items()}
 
 
 def state_names(rows: pd.DataFrame) -> pd.Series[str]:

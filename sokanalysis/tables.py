@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sokanalysis import inventory, show, style
+from sokanalysis.codes import STATE_TITLES
 from sokanalysis.maps import effect_map
-from sokanalysis.reach import STATE_TITLES, offer_panels
 from sokanalysis.show import Column
 
 if TYPE_CHECKING:
@@ -48,8 +48,8 @@ _COLUMNS: Final = {
         Column("ask", "zu fragen nach"),
         Column("is_assumed", "Zeiten angenommen", "boolean"),
         *(
-            Column(name, title, "integer", unit="Angebote")
-            for name, title in offer_panels().items()
+            Column(f"{name}_offers", title, "integer", unit="Angebote")
+            for name, title in STATE_TITLES.items()
         ),
         *(Column(name, title, "percent") for name, title in STATE_TITLES.items()),
         Column("person_count", "Personen", "integer", missing="< 3"),

@@ -68,6 +68,11 @@ def test_pieces_lines_and_tags(tmp_path: Path) -> None:
     assert streets.lon == pytest.approx([11.01, 11.02, 11.03, 11.04])
 
 
+def test_a_way_may_begin_outside(tmp_path: Path) -> None:
+    nodes = {1: (12.1, 50.5), 2: (11.99, 50.5), 3: (11.9, 50.5)}
+    assert len(read_osm(write(tmp_path / "x.osm.pbf", nodes, [([1, 2, 3], ROAD)]), BOX).start) == 1
+
+
 def test_only_streets_and_water_are_read(tmp_path: Path) -> None:
     others = [
         ([1, 2], {"railway": "rail"}), ([1, 2], {"route": "ferry"}), ([1, 2], {"building": "yes"}),
@@ -113,8 +118,9 @@ def test_barriers_keep_their_tags(tmp_path: Path) -> None:
 
 
 def test_a_node_that_the_extract_lacks_cuts_the_way(tmp_path: Path) -> None:
-    path = write(tmp_path / "x.osm.pbf", row(3), [([1, 2, 99, 3], ROAD)])
-    assert len(read_osm(path, BOX).start) == 1
+    ways = [([1, 2, 99, 3], ROAD), ([99, 2, 3], ROAD), ([], ROAD)]
+    streets = read_osm(write(tmp_path / "x.osm.pbf", row(3), ways), BOX)
+    assert (streets.start.tolist(), streets.end.tolist()) == ([0, 1], [1, 2])
 
 
 def test_rules_look_only_at_tags_that_are_read() -> None:

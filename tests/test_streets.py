@@ -205,7 +205,7 @@ def test_the_bridge_leads_over_the_river_and_snapping_does_not(tmp_path: Path) -
     net = network(tmp_path, RIVER, [*BANKS, ([11, 12], {"waterway": "river"})])
     # 100 m south of the river, so 200 m from the street there; the northern one is 400 m away.
     assert net.snaps("fuss", at((0, 200))).walk_m == pytest.approx([200], abs=0.1)
-    # 10 m north of it and nearer to the south than … the northern street, 290 m away, counts.
+    # 10 m north of it the street on the northern bank counts, 290 m away.
     assert net.snaps("fuss", at((0, 310))).walk_m == pytest.approx([290], abs=0.1)
     found = minutes(net, "fuss", (0, 200), (0, 310))
     assert found == pytest.approx((200 + 3000 + 600 + 3000 + 290) / WALK, abs=CLOSE)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import IO, Final
+from typing import IO, Final, NamedTuple
 
 from sokanalysis.errors import Problem
 from sokanalysis.read.gtfs_notes import FeedRefused, Notes
@@ -21,6 +21,15 @@ _LARGEST_RATIO: Final = 400
 _Opener = Callable[[], IO[bytes]]
 
 
+class Layout(NamedTuple):
+    """How a table is written; ``is_spaced`` when cells may have spaces around them."""
+
+    encoding: str
+    is_spaced: bool
+    titles: list[str]
+    separator: str
+
+
 class FeedFiles:
     """The files of one feed by name, lower case, without the folder they lie in.
 
@@ -32,6 +41,8 @@ class FeedFiles:
         By file name: opens the file for reading bytes.
     stack : ExitStack, optional
         What has to be closed after reading.
+
+    ``layouts`` remembers how the tables are written that were read before.
     """
 
     def __init__(
@@ -40,6 +51,7 @@ class FeedFiles:
         self.label = label
         self._openers = dict(openers)
         self._stack = stack or ExitStack()
+        self.layouts: dict[str, Layout] = {}
 
     def __contains__(self, name: str) -> bool:
         """Tell whether the feed has a file of that name."""

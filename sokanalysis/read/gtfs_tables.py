@@ -9,11 +9,11 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 import pandas as pd
 
-from sokanalysis.read.gtfs_files import FeedFiles, refused
+from sokanalysis.read.gtfs_files import FeedFiles, Layout, refused
 from sokanalysis.read.gtfs_notes import Notes
 
 COLUMNS: Final = {
@@ -112,7 +112,9 @@ def read_table(
         return nothing
     cut = cut or (lambda part: part)
     try:
-        layout = _layout(files, file, notes)
+        if file not in files.layouts:  # a large table is gone through twice
+            files.layouts[file] = _layout(files, file, notes)
+        layout = files.layouts[file]
         if not layout.titles:
             return nothing
         try:
@@ -127,14 +129,7 @@ def read_table(
     return pd.concat([nothing, *parts], ignore_index=True)
 
 
-class _Layout(NamedTuple):
-    encoding: str
-    is_spaced: bool  # whether cells may have spaces around them
-    titles: list[str]
-    separator: str
-
-
-def _layout(files: FeedFiles, file: str, notes: Notes) -> _Layout:
+def _layout(files: FeedFiles, file: str, notes: Notes) -> Layout:
     """Look at the file before it is read: encoding, columns, separator."""
     layout = _heading(files, file, *_encoding(files, file, notes))
     if layout.separator != ",":
@@ -156,7 +151,8 @@ def _encoding(files: FeedFiles, file: str, notes: Notes) -> tuple[str, bool]:
                 if not end and block[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
                     notes.say(f"{file}: Zeichensatz UTF-16 statt UTF-8")
                     return "utf-16", True
-                is_spaced = is_spaced or any(mark in end + block for mark in _SPACED)
+                joined = end + block
+                is_spaced = is_spaced or any(mark in joined for mark in _SPACED)
                 decoder.decode(block)
                 end = block[-1:]
         decoder.decode(b"", final=True)
@@ -170,7 +166,7 @@ def _text(stream: IO[bytes], encoding: str) -> io.TextIOWrapper:
     return io.TextIOWrapper(stream, encoding, errors="sokanalysis.cp1252", newline="")
 
 
-def _heading(files: FeedFiles, file: str, encoding: str, is_spaced: bool) -> _Layout:
+def _heading(files: FeedFiles, file: str, encoding: str, is_spaced: bool) -> Layout:
     """Return the column names in place and the separator; no names when the file is empty."""
     with _text(files.open(file), encoding) as lines:
         line = next((line for line in lines if line.strip()), "")
@@ -179,11 +175,11 @@ def _heading(files: FeedFiles, file: str, encoding: str, is_spaced: bool) -> _La
     cells = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
     names = [cell.strip().strip('"').strip().lower() for cell in cells]
     titles = [_FORMER.get(name, name) for name in names]
-    return _Layout(encoding, is_spaced, titles, separator)
+    return Layout(encoding, is_spaced, titles, separator)
 
 
 def _rows(
-    files: FeedFiles, file: str, layout: _Layout, columns: list[str], is_glance: bool
+    files: FeedFiles, file: str, layout: Layout, columns: list[str], is_glance: bool
 ) -> Iterator[pd.DataFrame]:
     """Read in parts; raises what pandas says of rows with more cells than the heading.
 
@@ -202,7 +198,7 @@ def _rows(
             yield _chosen(part, layout, columns)
 
 
-def _chosen(part: pd.DataFrame, layout: _Layout, columns: list[str]) -> pd.DataFrame:
+def _chosen(part: pd.DataFrame, layout: Layout, columns: list[str]) -> pd.DataFrame:
     """Return the columns by name, the first of doubles; empty text where there is none."""
     wanted = [column for column in columns if column in layout.titles]
     table = part[[layout.titles.index(column) for column in wanted]].set_axis(wanted, axis=1)
@@ -212,7 +208,7 @@ def _chosen(part: pd.DataFrame, layout: _Layout, columns: list[str]) -> pd.DataF
 
 
 def _mended(
-    files: FeedFiles, file: str, layout: _Layout, columns: list[str], notes: Notes
+    files: FeedFiles, file: str, layout: Layout, columns: list[str], notes: Notes
 ) -> Iterator[pd.DataFrame]:
     """Read line by line what pandas refuses: rows too long, quotation marks left open."""
     kept: list[list[str]] = []

@@ -28,14 +28,15 @@ KEYS: Final = frozenset({
     "maxspeed", "maxspeed:type", "source:maxspeed", "zone:maxspeed", "zone:traffic",
 })  # fmt: skip
 
+_KEYS: Final = sorted(KEYS)
 _WATER: Final = -1
 _WATER_TAGS: Final = (
     ("waterway", "river"), ("waterway", "canal"), ("waterway", "riverbank"), ("natural", "water"),
 )  # fmt: skip
 # An extract counts in ten millionths of a degree.
 _UNITS: Final = 10_000_000
-# A way that begins farther from the box, some 20 km, is not looked at: none is so long.
-_REACH: Final = 0.3
+# A way that begins farther from the box, some 10 km, is not looked at: none is so long.
+_REACH: Final = 0.15
 _REMEDY: Final = "Auszug des Landes im Format .osm.pbf neu laden, etwa von Geofabrik, und ablegen"
 
 
@@ -78,7 +79,10 @@ class OsmStreets:
 
 
 def read_osm(path: Path, box: Box) -> OsmStreets:
-    """Read the streets in a box, streaming: memory grows with the box, not with the file.
+    """Read the streets in a box, streaming.
+
+    Memory grows with the box; of the rest of the file only the positions of its street nodes are
+    held while reading, 16 bytes each.
 
     Parameters
     ----------
@@ -113,17 +117,23 @@ def _read(path: Path, box: Box) -> OsmStreets:
     import osmium
     from osmium.filter import IdFilter, KeyFilter
 
-    shores = IdFilter(_shores(path))
+    shores = _shores(path)
     needed, tags = osmium.IdTracker(), _TagSets()
-    if not _note_nodes(path, KeyFilter("highway"), needed):
+    has_streets = False
+    for way in _ways(path, KeyFilter("highway")):
+        has_streets = True
+        needed.add_way(way.id)
+    if not has_streets:
         raise _unreadable(path, "enthält keine Straßen", _REMEDY)
-    _note_nodes(path, shores, needed)
+    for number in shores:
+        needed.add_way(number)
+    needed.complete_backward_references(path)
     locations = _locations(path, needed)
     lines = _Lines()
     for way in _ways(path, KeyFilter("highway"), locations):
         if _is_near(way, box):
             lines.add(way, tags.code(way.tags))
-    for way in _ways(path, shores, locations):
+    for way in _ways(path, IdFilter(shores), locations):
         if _is_near(way, box):
             lines.add(way, _WATER)
     streets = _streets(lines, _barriers(path, box, needed, tags), box, tags)
@@ -142,7 +152,7 @@ class _TagSets:
         self.number: dict[tuple[tuple[str, str], ...], int] = {}
 
     def code(self, tags: TagList) -> int:
-        known = tuple(sorted((tag.k, tag.v) for tag in tags if tag.k in KEYS))
+        known = tuple((key, value) for key in _KEYS if (value := tags.get(key)))
         return self.number.setdefault(known, len(self.number))
 
 
@@ -183,14 +193,6 @@ def _shores(path: Path) -> list[int]:
     return sorted(found)
 
 
-def _note_nodes(path: Path, chosen: BaseHandler, needed: IdTracker) -> bool:
-    """Note the nodes of the chosen ways; tell whether there was any."""
-    way = None
-    for way in _ways(path, chosen):
-        needed.add_references(way)
-    return way is not None
-
-
 def _locations(path: Path, needed: IdTracker) -> NodeLocationsForWays:
     """Return a handler that gives ways the positions of the needed nodes."""
     import osmium
@@ -204,7 +206,11 @@ def _locations(path: Path, needed: IdTracker) -> NodeLocationsForWays:
 
 def _is_near(way: Way, box: Box) -> bool:
     """Tell whether a way begins near enough to have nodes in the box."""
+    if not len(way.nodes):
+        return False
     first = way.nodes[0]
+    if not first.location.valid():  # the extract ends in the middle of the way
+        return True
     west, south, east, north = (degrees * _UNITS for degrees in box)
     reach = _REACH * _UNITS
     return west - reach <= first.x <= east + reach and south - reach <= first.y <= north + reach
