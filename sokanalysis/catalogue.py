@@ -59,8 +59,8 @@ def catalogue(
 
     Of each lever and need the candidate is kept that lets most people take part who could not
     before, of equals the one with the least travel; of the variants of the on-demand bus the one
-    with the lowest cost for each of them. Candidates that help nobody, and new courses below the
-    minimum group, are left out.
+    with the lowest cost for each of them. Candidates that help fewer people than
+    ``measure_min_count``, and new courses below the minimum group, are left out.
 
     Parameters
     ----------
@@ -92,7 +92,8 @@ def catalogue(
         gained, minutes = _effect(region, state, candidate, before)
         key = (candidate.lever, *candidate.offered)
         rank = _rank(candidate, gained, minutes)
-        if gained > 0 and (key not in best or rank < best[key][0]):
+        enough = gained >= region.parameters.measure_min_count
+        if enough and (key not in best or rank < best[key][0]):
             best[key] = (rank, candidate)
     rows = [_row(region, state, gap_rows, candidate, today) for _, candidate in best.values()]
     return _numbered(rows)
@@ -179,6 +180,16 @@ def _priority(region: Region, gained: int) -> str:
     if gained >= parameters.priority_high_count:
         return "hoch"
     return "mittel" if gained >= parameters.priority_medium_count else "niedrig"
+
+
+def recommended(measures: pd.DataFrame, count: int) -> str:
+    """Return the measures that help most people as a numbered list in Markdown, in German."""
+    best = measures.nlargest(count, "gained_count", keep="first")
+    lines = [
+        f"{rank}. **{row['title']}** ({row['number']}): {row['gained_count']} Menschen zusätzlich"
+        for rank, row in enumerate(best.to_dict("records"), start=1)
+    ]
+    return "\n".join(lines) or "Keine der geprüften Maßnahmen hilft genügend Menschen."
 
 
 def _numbered(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -36,7 +36,7 @@ _COLUMNS: Final = {
         Column("provider_count", "Träger", "integer", unit="Anzahl"),
         Column("target_group", "Zielgruppe"),
         Column("offer_count", "Angebote", "integer", unit="Anzahl"),
-        Column("place_count", "belegte Plätze", "integer", unit="Plätze"),
+        Column("place_count", "gemeldete Plätze", "integer"),
         Column("offers_per_1000", "Angebote je 1.000", "number", 1, "Ausländer*"),
         Column("population_count", "Einwohner", "integer", unit="Personen"),
         Column("foreigner_count", "Ausländer*", "integer", unit="Personen", missing="< 3"),

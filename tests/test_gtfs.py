@@ -476,6 +476,14 @@ def test_a_calendar_for_ever(good):
     assert feed.active.index.max() == pd.Timestamp("2099-12-31")
 
 
+def test_a_calendar_that_lacks_a_day(good):
+    # Without its column Fridays never run: eight days of two weeks are left.
+    calendar = BASE["calendar.txt"].replace("friday,", "").replace("1,1,1,1,1,", "1,1,1,1,")
+    feed = good({"calendar.txt": calendar})
+    assert len(feed.active) == 8
+    assert feed.notes == ("calendar.txt ohne Spalte friday: gilt als Tag ohne Betrieb",)
+
+
 def test_no_calendar_at_all(feed_of):
     feed, (problem,) = feed_of(drop=["calendar.txt"])
     assert feed.active.empty
@@ -682,6 +690,14 @@ def test_zones_that_touch_the_box_stay(good):
     feed = good(flexible(rows), within=(11.9, 50.9, 12.5, 51.5))
     assert list(feed.trips["trip_id"]) == ["X"]
     assert len(feed.flex) == 2
+
+
+def test_stops_of_a_group_that_touches_the_box_stay(good):
+    rows = "X,,,,1,,dorf,08:00:00,12:00:00,2,1,,\nX,,,C,2,,,08:00:00,12:00:00,1,2,,\n"
+    group = "location_group_id,stop_id\ndorf,A\ndorf,B\n"
+    box = (11.6, 50.605, 11.8, 50.615)  # B alone
+    feed = good(flexible(rows, location_group_stops__txt=group), within=box)
+    assert list(feed.stops["stop_id"]) == ["A", "B", "C"]
 
 
 def test_a_box_without_any_stop(feed_of):

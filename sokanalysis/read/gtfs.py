@@ -140,10 +140,11 @@ def _read(files: FeedFiles, within: Box | None, notes: Notes, limit: float) -> F
     trips, times, windows = _journeys(raw, places, zones, groups, notes)
     _refuse_lossy(notes, raw, files, limit)
     trips, times = expanded(trips, times, raw["frequencies"], notes)
-    stops = gtfs_stops.halts(places, set(times["stop_id"]), within)
+    used = {*times["stop_id"], *gtfs_flex.served_stops(windows, groups)}
+    stops = gtfs_stops.halts(places, used, within)
     _say_agencies(raw["agency"], notes)
-    used = set(trips["service_id"])
-    active = active_services(raw["calendar"], raw["calendar_dates"], used, notes)
+    running = set(trips["service_id"])
+    active = active_services(raw["calendar"], raw["calendar_dates"], running, notes)
     known = set(raw["stops"]["stop_id"])
     return Feed(
         stops=stops, trips=trips, stop_times=times, flex=windows, zones=zones, active=active,

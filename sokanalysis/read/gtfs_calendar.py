@@ -10,8 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis.read.gtfs_notes import Notes
+from sokanalysis.read.gtfs_tables import WEEKDAYS
 
-_WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 # Feeds that mean "for ever" name the year 2099 or 9999.
 _FIRST, _LAST = pd.Timestamp("2000-01-01"), pd.Timestamp("2099-12-31")
 _MONDAY: Final = 4  # 1970-01-05, in days since 1970-01-01
@@ -48,7 +48,7 @@ def active_services(
     )
     weeks, first, last = weeks[is_dated], first[is_dated], last[is_dated]
     days: defaultdict[int, set[str]] = defaultdict(set)
-    runs = (weeks[list(_WEEKDAYS)] == "1").to_numpy()
+    runs = (weeks[list(WEEKDAYS)] == "1").to_numpy()
     bounds = zip(
         first.where(first >= _FIRST, _FIRST), last.where(last <= _LAST, _LAST), strict=True
     )

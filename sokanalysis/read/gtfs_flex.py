@@ -122,6 +122,12 @@ def single_stops(flex: pd.DataFrame, groups: Groups, zones: Zones) -> Groups:
     return {place: (place,) for place in places if place not in groups and place not in zones}
 
 
+def served_stops(flex: pd.DataFrame, groups: Groups) -> set[str]:
+    """Return the stops that windows name, alone or in a group."""
+    places = set(flex["location_id"])
+    return places.union(*(groups[place] for place in places if place in groups))
+
+
 def windows(
     times: pd.DataFrame, known: set[str], booking: pd.DataFrame, notes: Notes
 ) -> pd.DataFrame:

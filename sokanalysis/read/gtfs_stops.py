@@ -133,8 +133,7 @@ def transfers(
 def _platforms(stops: pd.DataFrame) -> pd.DataFrame:
     """Return for every name of a place the halts it means: itself, or the platforms inside."""
     own = pd.DataFrame({"name": stops["stop_id"], "halt": stops["stop_id"], "is_own": True})
-    has_station = stops["parent_station"] != ""
-    of_station = stops[has_station & ~stops["parent_station"].isin(stops["stop_id"])]
+    of_station = stops[stops["parent_station"] != ""]
     parts = pd.DataFrame(
         {"name": of_station["parent_station"], "halt": of_station["stop_id"], "is_own": False}
     )

@@ -16,6 +16,7 @@ import pandas as pd
 from sokanalysis.read.gtfs_files import FeedFiles, Layout, refused
 from sokanalysis.read.gtfs_notes import Notes
 
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 COLUMNS: Final = {
     "agency": ["agency_name", "agency_timezone"],
     "routes": ["route_id", "route_short_name", "route_long_name"],
@@ -27,10 +28,7 @@ COLUMNS: Final = {
         "end_pickup_drop_off_window", "pickup_type", "drop_off_type",
         "pickup_booking_rule_id", "shape_dist_traveled",
     ],
-    "calendar": [
-        "service_id", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
-        "sunday", "start_date", "end_date",
-    ],
+    "calendar": ["service_id", *WEEKDAYS, "start_date", "end_date"],
     "calendar_dates": ["service_id", "date", "exception_type"],
     "frequencies": ["trip_id", "start_time", "end_time", "headway_secs", "exact_times"],
     "transfers": [
@@ -138,6 +136,9 @@ def _layout(files: FeedFiles, file: str, notes: Notes) -> Layout:
     for column in NEEDED.get(file.removesuffix(".txt"), ()):
         if layout.titles and column not in layout.titles:
             raise refused(f"{files.label}/{file}", f"Spalte {column} fehlt")
+    idle = [day for day in WEEKDAYS if day not in layout.titles]
+    if file == "calendar.txt" and layout.titles and idle:
+        notes.say(f"calendar.txt ohne Spalte {', '.join(idle)}: gilt als Tag ohne Betrieb")
     return layout
 
 
