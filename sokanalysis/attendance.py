@@ -12,7 +12,7 @@ import pandas as pd
 
 from sokanalysis import streets
 from sokanalysis.connection_scan import NEVER, Ints, Starts, int32, read_at_places
-from sokanalysis.geography import Points, pairs_within, project
+from sokanalysis.geography import Points, project
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.timetable import Timetable, compile_day, reference_dates
 
@@ -125,21 +125,13 @@ def _attendance_on_day(
     places = project(sites.set_index("site_id").loc[sessions["site_id"]])
     start = np.array([minutes_of_day(time) for time in sessions["start_time"]], dtype=int)
     end = np.array([minutes_of_day(time) for time in sessions["end_time"]], dtype=int)
-    out = _journeys(
-        timetable.turned(),
-        origins,
-        places,
-        -60 * (start - parameters.arrive_buffer_minutes),
-        parameters,
-    )
-    back = _journeys(
-        timetable, origins, places, 60 * (end + parameters.leave_buffer_minutes), parameters
-    )
+    arrive_s = 60 * (start - parameters.arrive_buffer_minutes)
+    leave_s = 60 * (end + parameters.leave_buffer_minutes)
+    out = _journeys(region, timetable.turned(), origins, places, -arrive_s)
+    back = _journeys(region, timetable, origins, places, leave_s)
     columns = _transit_columns(out, back, start, end)
     reason = _transit_reason(out, back, columns, parameters)
-    minutes = {
-        mode: streets.travel_minutes(mode, places, origins, parameters) for mode in streets.MODES
-    }
+    minutes = {mode: region.ways.travel_minutes(mode, origins, places).T for mode in streets.MODES}
     best, mode = _best_way(reason, minutes, parameters)
     shape = reason.shape
     return pd.DataFrame({
@@ -153,19 +145,20 @@ def _attendance_on_day(
 
 
 def _journeys(
-    timetable: Timetable, origins: Points, places: Points, times_s: Ints, parameters: Parameters
+    region: Region, timetable: Timetable, origins: Points, places: Points, times_s: Ints
 ) -> _Trips:
     """Scan once for each distinct place and time; shape of the results (sessions, origins)."""
     queries = np.column_stack([places, times_s])
     distinct, position = np.unique(queries, axis=0, return_inverse=True)
-    place, stop, walk = access(distinct[:, :2], timetable.places, parameters)
+    place, stop, walk = access(region, distinct[:, :2], timetable.places)
     bounds = np.searchsorted(place, np.arange(len(distinct) + 1))
-    home = access(origins, timetable.places, parameters)
+    home = access(region, origins, timetable.places)
+    most = int(region.parameters.max_boardings)
 
     def answer(query: int) -> tuple[Ints, Ints, Ints]:
         part = slice(bounds[query], bounds[query + 1])
         starts = Starts(stop[part], int32(distinct[query, 2] + walk[part]), walk[part])
-        labels = timetable.scan(starts, int(parameters.max_boardings))
+        labels = timetable.scan(starts, most)
         return read_at_places(*labels, *home, len(origins))
 
     with ThreadPoolExecutor() as pool:  # the scan lets go of the interpreter
@@ -178,12 +171,11 @@ def _journeys(
     return _Trips((time != NEVER)[at], time[at], left[at], boardings[at])
 
 
-def access(origins: Points, stops: Points, parameters: Parameters) -> tuple[Ints, Ints, Ints]:
+def access(region: Region, origins: Points, stops: Points) -> tuple[Ints, Ints, Ints]:
     """Return origin, stop and walking seconds of all pairs within the longest walk to a stop."""
-    speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
-    radius = parameters.stop_walk_max_minutes * 60 * speed
-    origin, stop, distance = pairs_within(origins, stops, radius)
-    return int32(origin), int32(stop), int32(np.ceil(distance / speed))
+    longest = float(region.parameters.stop_walk_max_minutes)
+    origin, stop, minutes = region.ways.walk_pairs(origins, stops, longest)
+    return int32(origin), int32(stop), int32(np.ceil(minutes * 60))
 
 
 def _transit_columns(

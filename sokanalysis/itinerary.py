@@ -109,11 +109,10 @@ def _legs(
     region: Region, day: Timetable, start: Points, target: Points, leave_s: int
 ) -> list[_Leg]:
     """Return the legs of the earliest arrival at a place when leaving another at a time."""
-    parameters = region.parameters
-    _, stop, walk = access(start, day.places, parameters)
+    _, stop, walk = access(region, start, day.places)
     starts = Starts(stop, int32(leave_s + walk), walk)
-    arrival, _ = day.scan(starts, int(parameters.max_boardings))
-    _, last, last_walk = access(target, day.places, parameters)
+    arrival, _ = day.scan(starts, int(region.parameters.max_boardings))
+    _, last, last_walk = access(region, target, day.places)
     at_door = arrival[:, last].astype(np.int64) + last_walk
     boardings, best = np.unravel_index(at_door.argmin(), at_door.shape)
     legs = _backwards(region, day, starts, arrival, int(boardings), int(last[best]))

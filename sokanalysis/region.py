@@ -15,8 +15,10 @@ from sokanalysis.geography import generalised
 from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
 from sokanalysis.read.gtfs import Feed, read_feed
+from sokanalysis.read.osm import StreetsNotReadable
 from sokanalysis.read.tables import read_table
 from sokanalysis.schema import TABLES
+from sokanalysis.streets import StraightLines, StreetNetwork
 from sokanalysis.validation import reference_problems, table_problems
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ class Region:
     """Everything known about one district.
 
     The tables carry the columns of `sokanalysis.schema`; ``boundaries`` are polygons in
-    EPSG:4326; ``feed`` is the timetable as published.
+    EPSG:4326; ``feed`` is the timetable as published; ``streets`` is None where no extract of
+    OpenStreetMap lies in the folder.
     """
 
     folder: Path
@@ -47,6 +50,7 @@ class Region:
     facts: pd.DataFrame
     boundaries: gpd.GeoDataFrame
     feed: Feed
+    streets: StreetNetwork | None = None
 
     @cached_property
     def current_offers(self) -> pd.DataFrame:
@@ -76,11 +80,19 @@ class Region:
     def basis(self) -> tuple[str, ...]:
         """Assumptions that every page resting on travel has to name, in German."""
         model = ("Modellfahrplan – Arbeitsannahme",) if self.feed.is_model else ()
-        return (*model, "Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme")
+        lines = () if self.streets else ("Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme",)
+        return (*model, *lines)
+
+    @property
+    def ways(self) -> StreetNetwork | StraightLines:
+        """How people get about without a timetable: on streets, or else on straight lines."""
+        return self.streets or StraightLines(self.parameters)
 
     def with_parameters(self, **values: float | int | str) -> Region:
         """Return the same district under other assumptions; see `Parameters.replace`."""
-        return replace(self, parameters=self.parameters.replace(**values))
+        parameters = self.parameters.replace(**values)
+        streets = self.streets.with_parameters(parameters) if self.streets else None
+        return replace(self, parameters=parameters, streets=streets)
 
 
 def load_region(folder: str | Path) -> Region:
@@ -90,7 +102,8 @@ def load_region(folder: str | Path) -> Region:
     ----------
     folder : str or Path
         Folder with the tables of `sokanalysis.schema` as CSV, ``boundaries.geojson``, a timetable
-        (``gtfs/`` or ``gtfs.zip``) and, if wanted, ``parameters.yaml``.
+        (``gtfs/`` or ``gtfs.zip``) and, if wanted, ``parameters.yaml`` and an extract of
+        OpenStreetMap (``*.osm.pbf``).
 
     Returns
     -------
@@ -125,10 +138,28 @@ def inspect_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
     tables, problems = _tables(folder)
     boundaries, boundary_problems = read_boundaries(folder)
     feed, feed_problems = read_feed(folder)
-    problems += boundary_problems + feed_problems
+    streets, street_problems = _streets(folder, boundaries, parameters)
+    problems += boundary_problems + feed_problems + street_problems
     if feed is None:
         return None, problems
-    return Region(folder, parameters, **tables, boundaries=boundaries, feed=feed), problems
+    region = Region(folder, parameters, **tables, boundaries=boundaries, feed=feed, streets=streets)
+    return region, problems
+
+
+def _streets(
+    folder: Path, boundaries: gpd.GeoDataFrame, parameters: Parameters
+) -> tuple[StreetNetwork | None, list[Problem]]:
+    """Read the one extract of OpenStreetMap in the folder, if there is one."""
+    extracts = sorted(folder.glob("*.osm.pbf"))
+    if not extracts or boundaries.empty:
+        return None, []
+    west, south, east, north = (float(bound) for bound in boundaries.total_bounds)
+    try:
+        box = (west, south, east, north)
+        return StreetNetwork.from_osm(extracts[0], box, parameters), []
+    except StreetsNotReadable as error:
+        message, _, remedy = str(error).partition(" → ")
+        return None, [Problem(extracts[0].name, message, remedy)]
 
 
 def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:

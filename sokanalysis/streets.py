@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from sokanalysis.geography import Points, distances_m
+from sokanalysis.geography import Points, distances_m, pairs_within
 from sokanalysis.read.osm_cache import read_streets
 from sokanalysis.street_graph import (
     Floats,
@@ -59,6 +59,31 @@ def travel_minutes(
     extra = parameters.car_extra_minutes if mode == "auto" else 0
     minutes = distances_m(origins, targets) * detour / (speed_kmh * 1000 / 60) + extra
     return np.asarray(minutes)
+
+
+@dataclass(frozen=True)
+class StraightLines:
+    """Travel where no streets are given: straight lines with a detour factor."""
+
+    parameters: Parameters
+
+    def with_parameters(self, parameters: Parameters) -> StraightLines:
+        """Return straight lines under other assumptions."""
+        return StraightLines(parameters)
+
+    def travel_minutes(
+        self, mode: str, origins: Points, targets: Points
+    ) -> npt.NDArray[np.float64]:
+        """Return one-way travel times; see `travel_minutes`."""
+        return travel_minutes(mode, origins, targets, self.parameters)
+
+    def walk_pairs(
+        self, origins: Points, targets: Points, max_minutes: float
+    ) -> tuple[Ints, Ints, Floats]:
+        """Find all pairs not farther apart than a walk; see `StreetNetwork.walk_pairs`."""
+        metres = self.parameters.walk_speed_kmh * 1000 / 60 / self.parameters.walk_detour
+        origin, target, distance = pairs_within(origins, targets, max_minutes * metres)
+        return origin, target, distance / metres
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +24,7 @@ from sokanalysis.connection_scan import (
 )
 from sokanalysis.errors import NoServiceOnDate
 from sokanalysis.geography import Points, pairs_within, project
+from sokanalysis.read.gtfs_calendar import day_kinds
 
 if TYPE_CHECKING:
     from sokanalysis.parameters import Parameters
@@ -86,8 +86,8 @@ class Timetable:
 def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
     """Pick one ordinary date for every day type from the calendar itself.
 
-    Of all Tuesdays the commonest combination of services is the school day; the next common
-    one is the day in the holidays. Saturday and Sunday take their commonest combination.
+    Of all Tuesdays the commonest kind is the school day; the next common one is the day in the
+    holidays. Saturday and Sunday take their commonest kind; see `day_kinds`.
 
     Parameters
     ----------
@@ -112,7 +112,7 @@ def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
 def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timestamp:
     active = feed.active
     days = active[[date.day_of_week == _WEEKDAY_OF[day_type] for date in active.index]]
-    common = [services for services, _ in Counter(days).most_common()]
+    common = day_kinds(days, feed.trips["service_id"].value_counts())
     rank = 1 if day_type == "ferientag" else 0
     if len(common) <= rank:
         raise NoServiceOnDate(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,7 @@ from sokanalysis.read.gtfs_tables import WEEKDAYS
 
 # Feeds that mean "for ever" name the year 2099 or 9999.
 _FIRST, _LAST = pd.Timestamp("2000-01-01"), pd.Timestamp("2099-12-31")
+_ALIKE: Final = 0.9
 _MONDAY: Final = 4  # 1970-01-05, in days since 1970-01-01
 
 
@@ -68,6 +69,39 @@ def active_services(
         },
         dtype="object",
     )
+
+
+def day_kinds(days: pd.Series[Any], trips: pd.Series[int]) -> list[frozenset[str]]:
+    """Return the kinds of days that a calendar knows, the commonest first.
+
+    Days are of one kind when they share nine tenths of their trips: published calendars have
+    hardly two days that are the same to the last trip, because of road works and single
+    exceptions.
+
+    Parameters
+    ----------
+    days : Series of object
+        By date: the set of service ids that run.
+    trips : Series of int
+        Number of trips by service id.
+
+    Returns
+    -------
+    list of frozenset of str
+        For each kind the combination of services that most of its days have.
+    """
+    size = trips.to_dict()
+    kinds: Counter[frozenset[str]] = Counter()
+    for services, count in Counter(days).most_common():
+        alike = (kind for kind in kinds if _shared(services, kind, size) >= _ALIKE)
+        kinds[next(alike, services)] += count
+    return [kind for kind, _ in kinds.most_common()]
+
+
+def _shared(one: frozenset[str], other: frozenset[str], size: dict[Any, int]) -> float:
+    """Return the trips that run on both days as a share of those that run on either."""
+    either = sum(size.get(service, 0) for service in one | other)
+    return sum(size.get(service, 0) for service in one & other) / max(either, 1)
 
 
 def _running_days(

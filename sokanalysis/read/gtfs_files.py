@@ -107,26 +107,27 @@ def _zip_files(path: Path, notes: Notes) -> FeedFiles:
         bundle = zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError) as error:
         raise refused("gtfs.zip", "kein lesbares Zip-Archiv") from error
-    stack = ExitStack()
-    stack.enter_context(bundle)
-    members: dict[str, zipfile.ZipInfo] = {}
-    outside = 0
-    for info in bundle.infolist():
-        place = info.filename.replace("\\", "/")  # as some Windows programs pack
-        if not info.is_dir() and _points_outside(place):
-            outside += 1
-        elif not info.is_dir():
-            members[place] = info
+    with ExitStack() as stack:
+        stack.enter_context(bundle)
+        members = _members(bundle, notes)
+        found = _of_one_feed(list(members), notes)
+        for place in found.values():
+            _require_sound(members[place])
+        openers = {name: _member_opener(bundle, members[place]) for name, place in found.items()}
+        return FeedFiles("gtfs.zip", openers, stack.pop_all())
+
+
+def _members(bundle: zipfile.ZipFile, notes: Notes) -> dict[str, zipfile.ZipInfo]:
+    """Return the files of an archive by place; those that point out of it are left out."""
+    files = [info for info in bundle.infolist() if not info.is_dir()]
+    members = {info.filename.replace("\\", "/"): info for info in files}  # as Windows packs
+    inside = {place: info for place, info in members.items() if not _points_outside(place)}
     notes.count(
-        outside,
+        len(members) - len(inside),
         "Datei im Zip-Archiv mit Pfad aus dem Archiv hinaus nicht gelesen",
         "Dateien im Zip-Archiv mit Pfad aus dem Archiv hinaus nicht gelesen",
     )
-    found = _of_one_feed(list(members), notes)
-    for place in found.values():
-        _require_sound(members[place])
-    openers = {name: _member_opener(bundle, members[place]) for name, place in found.items()}
-    return FeedFiles("gtfs.zip", openers, stack)
+    return inside
 
 
 def _member_opener(bundle: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Opener:
