@@ -59,8 +59,9 @@ def summary(region: Region) -> str:
     active = region.feed.active.index
     valid = f"{active.min():%d.%m.%Y} bis {active.max():%d.%m.%Y}"
     model = " (Modellfahrplan, Arbeitsannahme)" if region.feed.is_model else ""
+    notes = "".join(f"\n  Hinweis zum Fahrplan: {note}" for note in region.feed.notes)
     return (
         f"{len(TABLES)} Tabellen mit {rows} Zeilen, {len(region.municipalities)} Gemeinden, "
         f"{len(region.settlements)} Siedlungen, {len(region.current_offers)} heutige Angebote.\n"
-        f"Fahrplan{model}: {len(region.feed.trips)} Fahrten, gültig vom {valid}."
+        f"Fahrplan{model}: {len(region.feed.trips)} Fahrten, gültig vom {valid}.{notes}"
     )

@@ -18,11 +18,13 @@ from sokanalysis.read.gtfs import Feed, read_feed
 from sokanalysis.read.osm import StreetsNotReadable
 from sokanalysis.read.tables import read_table
 from sokanalysis.schema import TABLES
-from sokanalysis.streets import StraightLines, StreetNetwork
+from sokanalysis.streets import StraightLines, StreetNetwork, widened
 from sokanalysis.validation import reference_problems, table_problems
 
 if TYPE_CHECKING:
     import geopandas as gpd
+
+    from sokanalysis.read.osm import Box
 
 
 @dataclass(frozen=True)
@@ -137,13 +139,22 @@ def inspect_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
     parameters = region_parameters(folder)
     tables, problems = _tables(folder)
     boundaries, boundary_problems = read_boundaries(folder)
-    feed, feed_problems = read_feed(folder)
+    box = _box(boundaries, parameters)
+    feed, feed_problems = read_feed(folder, box)
     streets, street_problems = _streets(folder, boundaries, parameters)
     problems += boundary_problems + feed_problems + street_problems
     if feed is None:
         return None, problems
     region = Region(folder, parameters, **tables, boundaries=boundaries, feed=feed, streets=streets)
     return region, problems
+
+
+def _box(boundaries: gpd.GeoDataFrame, parameters: Parameters) -> Box | None:
+    """Return the district's box with its margin, to which a larger timetable is cut."""
+    if boundaries.empty:
+        return None
+    west, south, east, north = (float(bound) for bound in boundaries.total_bounds)
+    return widened((west, south, east, north), parameters.street_margin_km)
 
 
 def _streets(

@@ -231,7 +231,7 @@ def rc() -> dict[str, Any]:
     small, label = TYPE_SCALE["small"], TYPE_SCALE["label"]
     return {
         "font.family": [FONT], "font.size": label, "text.color": INK,
-        "axes.titlesize": TYPE_SCALE["body"], "axes.titleweight": "bold",
+        "axes.titlesize": TYPE_SCALE["body"], "axes.titleweight": 600,
         "axes.titlelocation": "left", "axes.labelsize": label, "axes.labelcolor": MUTED,
         "axes.edgecolor": RULE, "axes.linewidth": 0.8, "axes.spines.top": False,
         "axes.spines.right": False, "axes.prop_cycle": cycler(color=CATEGORICAL),
