@@ -148,9 +148,9 @@ def effect_map(region: Region, before: frozenset[str], after: frozenset[str]) ->
         for text, count in zip(_EFFECT, people.fillna(0), strict=True)
     ]
     with style.house_style():
-        figure, (axes, side) = plt.subplots(
-            1, 2, figsize=style.figure_size(78), width_ratios=(2, 1)
-        )
+        # Fixed places: finding the layout would draw each of the many small maps three times.
+        figure = plt.figure(figsize=style.figure_size(78), layout="none")
+        axes, side = figure.add_axes((0, 0, 0.62, 1)), figure.add_axes((0.62, 0, 0.38, 1))
         side.set_axis_off()
         _areas(axes, region)
         _colored_dots(axes, region.settlements, np.array(colors)[state])

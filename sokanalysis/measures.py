@@ -76,21 +76,26 @@ def candidates(region: Region, state: Situation) -> list[Candidate]:
 
 def move_sessions(region: Region, state: Situation) -> list[Candidate]:
     """Move one offer at one site in the district by one of the allowed shifts."""
-    sites = region.sites.set_index("site_id")["ags"]
+    inside = set(region.sites.loc[region.sites["ags"].notna(), "site_id"])
     found = []
     for need in NEEDS:
         offers, today = fitting_offers(region, need), need_supply(region, state, need)
-        for name in today.names:
-            offer_id, site_id = name.split("@")
-            if pd.isna(sites[site_id]):
-                continue
-            offer = offers[offers["offer_id"] == offer_id]
-            rows = state.moved[state.moved["site_id"] == site_id]
-            for moved_id in rows.loc[rows["base_offer_id"] == offer_id, "offer_id"].unique():
-                unit = supply(region, rows, offer.assign(offer_id=moved_id))
-                after = {need: today.with_unit(unit, name)}
+        moved = supply(region, state.moved, _tagged(state, offers))
+        for name in moved.names:
+            moved_id, site_id = name.split("@")
+            offer_id = moved_id.split("|")[0]
+            if site_id in inside:
+                after = {need: today.with_unit(moved.unit(name), f"{offer_id}@{site_id}")}
+                offer = offers[offers["offer_id"] == offer_id]
                 found.append(_moved(region, after, moved_id, site_id, offer))
     return found
+
+
+def _tagged(state: Situation, offers: pd.DataFrame) -> pd.DataFrame:
+    """Return the offers once for each of their shifts, under the name of the moved offer."""
+    names = state.moved[["offer_id", "base_offer_id"]].drop_duplicates()
+    rows = offers.merge(names, left_on="offer_id", right_on="base_offer_id", suffixes=("_of", ""))
+    return rows.drop(columns=["offer_id_of", "base_offer_id"])
 
 
 def _moved(
@@ -124,14 +129,14 @@ def open_branches(region: Region, state: Situation) -> list[Candidate]:
     kinds["place_count"] = pd.NA
     units = attended_offers(region, answers, sessions, kinds)
     units = units[units["season"] == "schulzeit"]
+    today = {need: need_supply(region, state, need) for need in NEEDS}
+    providers = {need: _provider(region, fitting_offers(region, need)) for need in NEEDS}
     found = []
     for offer_id in kinds["offer_id"]:
         need, start = offer_id.split("|")
-        today = need_supply(region, state, need)
         branches = supply(region, units, kinds[kinds["offer_id"] == offer_id])
-        provider = _provider(region, fitting_offers(region, need))
         found += [
-            _branch(region, need, start, provider, today, branches.unit(name))
+            _branch(region, need, start, providers[need], today[need], branches.unit(name))
             for name in branches.names
         ]
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -142,10 +143,11 @@ def _hour(seconds: int) -> str:
     return f"{hours}:{minutes:02d}" if minutes else str(hours)
 
 
+@lru_cache(maxsize=16)
 def compile_day(
     feed: Feed, date: pd.Timestamp, parameters: Parameters, *, with_flex: bool
 ) -> Timetable:
-    """Compile one day of a feed.
+    """Compile one day of a feed; the last few are kept, by identity of feed and parameters.
 
     Parameters
     ----------

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from pyproj import Transformer
 
@@ -32,7 +33,7 @@ SERVICES = {"ferien": "ferientag", "samstag": "samstag", "sonntag": "sonntag"}
 
 
 def place(east: float, north: float) -> dict[str, float]:
-    lon, lat = BACK.transform(*(CORNER + [east, north]))
+    lon, lat = BACK.transform(*(CORNER + np.array([east, north])))
     return {"lat": lat, "lon": lon}
 
 

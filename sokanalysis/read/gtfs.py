@@ -36,7 +36,7 @@ def _no_transfers() -> pd.DataFrame:
     })  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Feed:
     """A timetable as published, mended where that needs no guessing.
 

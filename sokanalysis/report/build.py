@@ -89,7 +89,9 @@ async def _build_all(
                 progress.show(path.stem, "abgebrochen", 1, 1)
                 return error
 
-    return await asyncio.gather(*(build(path) for path in notebooks))
+    # Later notebooks build on earlier ones and compute longer: started first, they end in time.
+    tasks = [asyncio.ensure_future(build(path)) for path in reversed(notebooks)]
+    return (await asyncio.gather(*tasks))[::-1]
 
 
 async def _build_one(path: Path, output: Path, progress: Progress) -> list[Path]:
