@@ -21,7 +21,7 @@ report: $(READY) ## notebooks to PDF and HTML, into reports/
 	@$(BIN)/sok report
 
 test: $(READY) ## all tests, with coverage
-	@$(BIN)/python -m pytest --cov --cov-report=term
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 lab: $(READY) ## JupyterLab on the notebooks
 	@$(BIN)/sok lab

@@ -1,0 +1,52 @@
+"""Charts say their values in the alternative text and carry no English."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sokanalysis import figures, style
+
+SAID = {"caption": "Befund", "source": "Quelle: Test"}
+ROWS = pd.DataFrame({"art": ["Kurs", "Treff"], "anzahl": [1234, 7], "anteil": [0.125, 1.0]})
+TABLE = pd.DataFrame({"ja": [3, 0], "nein": [1, 40]}, index=["Sprache", "Arbeit"])
+SHARES = pd.DataFrame({"Linie": [0.25, 0.5], "Rufbus": [0.5, 1.0]}, index=["Sprache", "Arbeit"])
+
+
+def test_bars_say_every_value():
+    shown = figures.bars(ROWS, "art", "anzahl", **SAID)
+    assert shown.alt == "Balkendiagramm. Kurs: 1.234; Treff: 7."
+    assert (shown.caption, shown.source, shown.basis) == ("Befund", "Quelle: Test", ())
+
+
+def test_bars_of_shares_are_per_cent():
+    shown = figures.bars(ROWS, "art", "anteil", unit="%", basis=("Annahme",), **SAID)
+    assert shown.alt == f"Balkendiagramm. Kurs: 12{style.NBSP}%; Treff: 100{style.NBSP}%."
+    assert shown.basis == ("Annahme",)
+
+
+def test_stacked_bars_say_what_is_not_zero():
+    shown = figures.stacked_bars(TABLE, **SAID)
+    assert shown.alt == "Gestapelte Balken. Sprache: ja 3, nein 1; Arbeit: nein 40."
+
+
+def test_stacked_bars_start_each_part_where_the_last_ended():
+    shown = figures.stacked_bars(TABLE, **SAID)
+    bars = [(bar.get_x(), bar.get_width()) for bar in shown.figure.axes[0].patches]
+    assert bars == [(0, 3), (0, 0), (3, 1), (0, 40)]
+
+
+def test_dots_say_every_share():
+    shown = figures.dots(SHARES, **SAID)
+    assert f"Sprache: Linie 25{style.NBSP}%, Rufbus 50{style.NBSP}%" in shown.alt
+
+
+@pytest.mark.parametrize(("color", "ink"), [("#000000", "white"), ("#ffffff", style.INK)])
+def test_ink_is_readable_on_its_ground(color, ink):
+    assert figures._ink_on(color) == ink
+
+
+def test_success_takes_the_accent():
+    colors = figures.outcome_colors(TABLE)
+    assert colors[0] == style.ACCENT
+    assert len(set(colors)) == 2

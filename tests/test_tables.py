@@ -1,0 +1,69 @@
+"""Tables and boxes for the page: heads, factsheets, assumptions."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from sokanalysis import tables
+from tests.conftest import feed, region
+
+SAID = {"caption": "Befund", "source": "Quelle: Test"}
+
+
+@pytest.fixture
+def empty():
+    return region([], [], [], feed({"Halt": (50.6, 11.7)}, {}))
+
+
+def test_columns_get_their_german_heads():
+    rows = pd.DataFrame({"name": ["Kurs"], "schulzeit_linie": [0.256], "cost_eur": [12000]})
+    shown = tables.table(rows, "name", "schulzeit_linie", "cost_eur", **SAID).payload()
+    assert [head["title"] for head in shown["head"]] == [
+        "Name", "Schulzeit, nur Linie", "Kosten im Jahr",
+    ]  # fmt: skip
+    assert shown["rows"] == [["Kurs", "26", "12.000"]]
+
+
+def test_a_column_without_a_head_is_an_error():
+    with pytest.raises(KeyError, match="unbekannte_spalte"):
+        tables.table(pd.DataFrame({"unbekannte_spalte": []}), "unbekannte_spalte", **SAID)
+
+
+def test_withheld_counts_are_shown_as_below_the_limit():
+    rows = pd.DataFrame({"person_count": pd.array([pd.NA, 12], dtype="Int64")})
+    assert tables.table(rows, "person_count", **SAID).payload()["rows"] == [["< 3"], ["12"]]
+
+
+def test_assumptions_of_a_topic_with_their_ranges(empty):
+    shown = tables.assumptions(empty, "rufbus", **SAID).payload()
+    names = [row[0] for row in shown["rows"]]
+    assert "Geschwindigkeit des Rufbusses" in names
+    assert "längste Fahrt mit dem Rufbus" not in names  # documented, no assumption
+    speed = shown["rows"][names.index("Geschwindigkeit des Rufbusses")]
+    assert speed[1:4] == ["35", "km/h", "30 bis 45"]
+
+
+def test_data_state_counts_every_row(sok):
+    shown = tables.data_state(sok, "Text")
+    assert sum(shown.counts.values()) == 1767
+    assert shown.as_of == sok.parameters.reference_date
+
+
+def test_a_factsheet_has_all_fields(sok):
+    measure = {
+        "number": "S1", "title": "Kurs verschieben", "field": "Sprache", "need": "Kurs",
+        "gap": "kein Heimweg: 5 von 9 Menschen", "goal": "Ziel", "target_group": "alle",
+        "steps": ["a", "b"], "responsible": "VHS", "partners": "KomBus", "period": "bald",
+        "cost_eur": 500.0, "cost_per_person_eur": 62.5, "funding": "keine",
+        "indicator": "Menschen", "start_value": 4, "target_value": 12, "gained_count": 8,
+        "gained_count_low": 5, "gained_count_high": 11, "status": "Vorschlag",
+        "priority": "mittel", "lever": "Termin verschieben", "is_quick_win": True,
+        "reached_before": frozenset(), "reached_after": frozenset(),
+    }  # fmt: skip
+    (sheet,) = tables.factsheets(sok, pd.DataFrame([measure]))
+    rows = {row["label"]: row["items"] for row in sheet.payload()["rows"]}
+    assert rows["Schritte"] == ["a", "b"]
+    assert rows["Kennzahl"] == ["Menschen: von 4 auf 12"]
+    assert rows["Zusätzlich erreicht"] == ["8 Menschen; je nach Bedarf 5 bis 11"]
+    assert sheet.badges == ["Priorität mittel", "Termin verschieben", "Sofortmaßnahme"]
