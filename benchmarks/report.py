@@ -13,6 +13,8 @@ def executed(path: Path) -> Any:
     """Run a notebook in its folder."""
     notebook = nbformat.read(path, as_version=4)
     resources = {"metadata": {"path": str(path.parent)}}
-    client = NotebookClient(notebook, kernel_name="python3", resources=resources)
-    client.execute(extra_arguments=["--IPKernelApp.log_level=ERROR"])
+    quiet = ["--IPKernelApp.log_level=ERROR"]
+    NotebookClient(
+        notebook, kernel_name="python3", resources=resources, extra_arguments=quiet
+    ).execute()
     return notebook
