@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_ROW_MM: Final = 6.4
+_ROW_MM: Final = 5.6
 _HEAD_MM: Final = 12.0
 
 

@@ -53,7 +53,7 @@ def area_map(
     classed = classes.of(values.reindex(shapes.index))
     with style.house_style():
         figure, (axes, side) = plt.subplots(
-            1, 2, figsize=style.figure_size(125), width_ratios=(3, 1)
+            1, 2, figsize=style.figure_size(105), width_ratios=(3, 1)
         )
         side.set_axis_off()
         _areas(axes, region, classed, classes)
