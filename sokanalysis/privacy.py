@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 if TYPE_CHECKING:
     from sokanalysis.parameters import Parameters
-
-WITHHELD: Final = "geheim"
 
 
 def withhold(

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     import datetime as dt
 
-    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 ACCENT: Final = "#00566b"
@@ -264,12 +263,6 @@ def use_house_style() -> None:
 
     settings: Any = rc()
     mpl.rcParams.update(settings)
-
-
-def german_ticks(axis: Axis, decimals: int = 0, unit: str = "") -> None:
-    """Write the numbers along an axis as German readers do: `german_ticks(axes.xaxis, 1)`."""
-    end = f"{NBSP}{unit}" if unit else ""
-    axis.set_major_formatter(lambda value, _: number(value, decimals) + end)
 
 
 def figure_size(height_mm: float = 88.0, width_mm: float = TEXT_WIDTH_MM) -> tuple[float, float]:

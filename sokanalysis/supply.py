@@ -17,7 +17,6 @@ SEASONS: Final = {
     "schulzeit": ("schultag", "samstag", "sonntag"),
     "ferien": ("ferientag", "samstag", "sonntag"),
 }
-SEASON_TITLES: Final = {"schulzeit": "Schulzeit", "ferien": "Ferien"}
 
 _UNIT: Final = ["season", "with_flex", "offer_id", "site_id", "settlement_id"]
 

@@ -69,6 +69,12 @@ _COLUMNS: Final = {
         Column("source", "Quelle"),
         Column("date", "Datum", "date"),
         Column("day_type", "Tagesart"),
+        Column("direction", "Richtung"),
+        Column("departure_time", "ab", unit="Uhr"),
+        Column("arrival_time", "an", unit="Uhr"),
+        Column("origin", "von"),
+        Column("target", "nach"),
+        Column("means", "womit"),
         Column("level_in", "Niveau vorher", missing="unbekannt"),
         Column("level_out", "Niveau nachher", missing="unbekannt"),
     )
