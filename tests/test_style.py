@@ -130,13 +130,6 @@ def test_a_figure_gives_the_same_svg_without_date_and_fonts():
     assert "<text" not in first
 
 
-def test_ticks_are_german():
-    figure = drawing()
-    figure.canvas.draw()
-    labels = [label.get_text() for label in figure.axes[0].get_xticklabels()]
-    assert "1.000,0\u00a0km" in labels
-
-
 def test_the_style_ends_with_its_context():
     before = dict(mpl.rcParams)
     with style.house_style():
