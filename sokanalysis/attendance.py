@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -11,40 +10,88 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis import streets
-from sokanalysis.connection_scan import NEVER, Ints, Starts, int32, read_at_places
 from sokanalysis.geography import Points, project
+from sokanalysis.journey import (
+    NO_JOURNEY,
+    Ints,
+    Journeys,
+    boardings_of,
+    int32,
+    leave_of,
+    time_of,
+    walk_of,
+)
+from sokanalysis.outcomes import REASONS, Outcomes, limits, outcomes
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.timetable import Timetable, compile_day, reference_dates
+from sokanalysis.transit import Access, Searches, access, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sokanalysis.parameters import Parameters
     from sokanalysis.region import Region
 
-REASONS: Final = {
-    "erreichbar": "erreichbar",
-    "keine_hinfahrt": "keine Hinfahrt",
-    "keine_rueckfahrt": "keine Rückfahrt",
-    "zu_frueh_los": "zu früh los",
-    "zu_spaet_daheim": "zu spät daheim",
-    "zu_langes_warten": "zu langes Warten",
-    "zu_lange_unterwegs": "zu lange unterwegs",
-}
 MODES: Final = {"fuss": "zu Fuß", "bus": "mit Bus und Bahn", "rad": "mit dem Rad"}
 
 _SCHOOL_WEEK: Final = ("Mo", "Di", "Mi", "Do", "Fr")
-_DAY = 24 * 60
+_DAYS: Final = ("schultag", "ferientag", "samstag", "sonntag")
+_NAMES: Final = np.array(list(REASONS), dtype=object)
 
 
 @dataclass(frozen=True)
-class _Trips:
-    """One direction for all sessions of a day: arrays of shape (sessions, origins)."""
+class Attendance:
+    """Who can take part in which session on one kind of day, kept compactly.
 
-    found: npt.NDArray[np.bool_]
-    home: Ints
-    site: Ints
-    boardings: Ints
+    One byte a session and settlement; the minutes of journeys are worked out from the searches
+    when they are asked for.
+
+    Parameters
+    ----------
+    day_type : str
+        Key of `codes.DAY_TYPES`.
+    with_flex : bool
+        Whether the on-demand bus counts.
+    sessions : DataFrame
+        The sessions that take place on such a day.
+    settlement_ids : ndarray of object, shape (settlements,)
+        Where people live.
+    transit_reason : ndarray of uint8, shape (sessions, settlements)
+        How the way by bus turns out: position in `REASONS`.
+    place : ndarray of int, shape (sessions,)
+        Row of the two arrays that follow.
+    on_foot, by_bike : ndarray of bool, shape (places, settlements)
+        Whether a place is within the longest walk, or ride by bike.
+    out, back : Searches
+        One query a session; the way out with time turned round.
+    doors : Access
+        Stops near the settlements.
+    """
+
+    day_type: str
+    with_flex: bool
+    sessions: pd.DataFrame
+    settlement_ids: npt.NDArray[np.object_]
+    transit_reason: Outcomes
+    place: npt.NDArray[np.int64]
+    on_foot: npt.NDArray[np.bool_]
+    by_bike: npt.NDArray[np.bool_]
+    out: Searches
+    back: Searches
+    doors: Access
+
+    def reached(self) -> npt.NDArray[np.bool_]:
+        """Tell who can take part without a car; shape (sessions, settlements)."""
+        reached: npt.NDArray[np.bool_] = self.on_foot[self.place] | self.by_bike[self.place]
+        reached |= self.transit_reason == 0
+        return reached
+
+    def mode(self) -> npt.NDArray[np.object_]:
+        """Return the way taken, a key of `MODES` or empty; shape (sessions, settlements).
+
+        Feet go before the bus and the bus before the bike.
+        """
+        ways = [self.on_foot[self.place], self.transit_reason == 0, self.by_bike[self.place]]
+        return np.select(ways, [np.array(name, dtype=object) for name in MODES], "")
 
 
 def attendance(
@@ -65,7 +112,8 @@ def attendance(
     sites : DataFrame, optional
         Where the sessions take place; the region's sites by default.
     states : iterable of (str, bool), optional
-        Day types and whether the on-demand bus counts; all four states by default.
+        Day types and whether the on-demand bus counts; by default without and with it on every
+        day type on which a session takes place.
 
     Returns
     -------
@@ -76,9 +124,42 @@ def attendance(
         ``transit_reason``, and for the way by bus ``leave_minute``, ``arrive_minute``,
         ``depart_minute``, ``home_minute`` (minutes of the day), ``travel_minutes`` (both ways),
         ``wait_before_minutes``, ``wait_after_minutes``, ``away_minutes`` (travel and waiting
-        together), ``boardings`` (both ways); ``walk_minutes``, ``bike_minutes``,
-        ``car_minutes`` (one way). Minutes by bus are missing when there is
+        together), ``boardings`` and ``transit_walk_minutes`` (both ways); ``walk_minutes``,
+        ``bike_minutes``, ``car_minutes`` (one way). Minutes by bus are missing when there is
         no journey. Without sessions the columns stand without rows.
+
+    Raises
+    ------
+    NoServiceOnDate
+        When the timetable has no date of a day type.
+
+    See Also
+    --------
+    attendances : The same kept compactly, for many sessions and settlements.
+    """
+    sites = region.sites if sites is None else sites
+    answers = attendances(region, sessions, sites=sites, states=states)
+    return pd.concat([_frame(region, answer, sites) for answer in answers], ignore_index=True)
+
+
+def attendances(
+    region: Region,
+    sessions: pd.DataFrame,
+    *,
+    sites: pd.DataFrame | None = None,
+    states: Iterable[tuple[str, bool]] | None = None,
+) -> list[Attendance]:
+    """Say the same as `attendance` in one byte a session and settlement.
+
+    Parameters
+    ----------
+    region, sessions, sites, states
+        As in `attendance`.
+
+    Returns
+    -------
+    list of Attendance
+        One a state, in their order.
 
     Raises
     ------
@@ -86,21 +167,24 @@ def attendance(
         When the timetable has no date of a day type.
     """
     sites = region.sites if sites is None else sites
-    dates = reference_dates(region.feed, pd.Timestamp(region.parameters.reference_date))
-    answers = []
-    for day_type, with_flex in states or _states():
-        of_day = sessions[runs_on(sessions, day_type)]
-        timetable = compile_day(
-            region.feed, dates[day_type], region.parameters, with_flex=with_flex
+    states = list(states or _states_of(sessions))
+    after = pd.Timestamp(region.parameters.reference_date)
+    dates = reference_dates(region.feed, after, {day_type for day_type, _ in states})
+    return [
+        _attendance(
+            region, sessions[runs_on(sessions, day_type)], sites, day_type, with_flex,
+            compile_day(
+                region.feed, dates[day_type], region.parameters,
+                with_flex=with_flex, streets=region.streets,
+            ),
         )
-        answer = _attendance_on_day(region, of_day, sites, timetable)
-        answers.append(answer.assign(day_type=day_type, with_flex=with_flex))
-    return pd.concat(answers, ignore_index=True)
+        for day_type, with_flex in states
+    ]  # fmt: skip
 
 
-def _states() -> list[tuple[str, bool]]:
-    days = ("schultag", "ferientag", "samstag", "sonntag")
-    return [(day_type, with_flex) for day_type in days for with_flex in (False, True)]
+def _states_of(sessions: pd.DataFrame) -> list[tuple[str, bool]]:
+    days = [day_type for day_type in _DAYS if runs_on(sessions, day_type).any()]
+    return [(day_type, with_flex) for day_type in days or _DAYS for with_flex in (False, True)]
 
 
 def runs_on(sessions: pd.DataFrame, day_type: str) -> npt.NDArray[np.bool_]:
@@ -117,73 +201,75 @@ def weekday_count(weekdays: Iterable[str], day_type: str) -> int:
     return len(set(weekdays) & set(wanted))
 
 
-def _attendance_on_day(
-    region: Region, sessions: pd.DataFrame, sites: pd.DataFrame, timetable: Timetable
-) -> pd.DataFrame:
+def _attendance(
+    region: Region, sessions: pd.DataFrame, sites: pd.DataFrame,
+    day_type: str, with_flex: bool, timetable: Timetable,
+) -> Attendance:  # fmt: skip
     parameters = region.parameters
-    origins = project(region.settlements)
-    places = project(sites.set_index("site_id").loc[sessions["site_id"]])
-    start = np.array([minutes_of_day(time) for time in sessions["start_time"]], dtype=int)
-    end = np.array([minutes_of_day(time) for time in sessions["end_time"]], dtype=int)
-    arrive_s = 60 * (start - parameters.arrive_buffer_minutes)
-    leave_s = 60 * (end + parameters.leave_buffer_minutes)
-    out = _journeys(region, timetable.turned(), origins, places, -arrive_s)
-    back = _journeys(region, timetable, origins, places, leave_s)
-    columns = _transit_columns(out, back, start, end)
-    reason = _transit_reason(out, back, columns, parameters)
-    minutes = {mode: region.ways.travel_minutes(mode, origins, places).T for mode in streets.MODES}
-    best, mode = _best_way(reason, minutes, parameters)
-    shape = reason.shape
+    origins, doors = project(region.settlements), _doors(region, timetable)
+    site, place = _places(sessions, sites)
+    begin_s, end_s = (60 * _minutes_of(sessions[name]) for name in ("start_time", "end_time"))
+    arrive_s = begin_s - 60 * parameters.arrive_buffer_minutes
+    leave_s = end_s + 60 * parameters.leave_buffer_minutes
+    out = search(region, timetable.turned(), site[place], -arrive_s)
+    back = search(region, timetable, site[place], leave_s)
+    return Attendance(
+        day_type, with_flex, sessions, region.settlements["settlement_id"].to_numpy(object),
+        outcomes(out, back, doors, int32(begin_s), int32(end_s), limits(parameters)), place,
+        _within(region, "fuss", parameters.walk_max_minutes, origins, site),
+        _within(region, "rad", parameters.bike_max_minutes, origins, site), out, back, doors,
+    )  # fmt: skip
+
+
+def _doors(region: Region, timetable: Timetable) -> Access:
+    return access(region, project(region.settlements), timetable.places)
+
+
+def _places(sessions: pd.DataFrame, sites: pd.DataFrame) -> tuple[Points, npt.NDArray[np.int64]]:
+    """Return the positions of the sites in use and, for every session, which it is."""
+    used, place = np.unique(sessions["site_id"].to_numpy("U"), return_inverse=True)
+    return project(sites.set_index("site_id").loc[used]), place
+
+
+def _minutes_of(clocks: pd.Series[str]) -> npt.NDArray[np.int64]:
+    return np.array([minutes_of_day(clock) for clock in clocks], dtype=np.int64)
+
+
+def _within(
+    region: Region, mode: str, longest: float, origins: Points, places: Points
+) -> npt.NDArray[np.bool_]:
+    """Tell which origins are near which places; shape (places, origins)."""
+    origin, place, _ = region.ways.pairs(mode, origins, places, longest)
+    near = np.zeros((len(places), len(origins)), dtype=bool)
+    near[place, origin] = True
+    return near
+
+
+def _frame(region: Region, answer: Attendance, sites: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a session and settlement with all minutes."""
+    origins, (site, place) = project(region.settlements), _places(answer.sessions, sites)
+    ways = {mode: region.ways.travel_minutes(mode, origins, site).T for mode in streets.MODES}
+    transit = _NAMES[answer.transit_reason]
+    mode, shape = answer.mode(), transit.shape
     return pd.DataFrame({
-        "session_id": np.repeat(sessions["session_id"].to_numpy(object), shape[1]),
-        "settlement_id": np.tile(region.settlements["settlement_id"].to_numpy(object), shape[0]),
-        "reason": best.ravel(), "mode": mode.ravel(), "transit_reason": reason.ravel(),
-        **{name: values.ravel() for name, values in columns.items()},
-        "walk_minutes": minutes["fuss"].ravel(), "bike_minutes": minutes["rad"].ravel(),
-        "car_minutes": minutes["auto"].ravel(),
+        "session_id": np.repeat(answer.sessions["session_id"].to_numpy(object), shape[1]),
+        "settlement_id": np.tile(answer.settlement_ids, shape[0]),
+        "reason": np.where(mode != "", "erreichbar", transit).ravel(),
+        "mode": mode.ravel(), "transit_reason": transit.ravel(),
+        **{name: values.ravel() for name, values in _transit_columns(answer).items()},
+        "walk_minutes": ways["fuss"][place].ravel(), "bike_minutes": ways["rad"][place].ravel(),
+        "car_minutes": ways["auto"][place].ravel(),
+        "day_type": answer.day_type, "with_flex": answer.with_flex,
     })  # fmt: skip
 
 
-def _journeys(
-    region: Region, timetable: Timetable, origins: Points, places: Points, times_s: Ints
-) -> _Trips:
-    """Scan once for each distinct place and time; shape of the results (sessions, origins)."""
-    queries = np.column_stack([places, times_s])
-    distinct, position = np.unique(queries, axis=0, return_inverse=True)
-    place, stop, walk = access(region, distinct[:, :2], timetable.places)
-    bounds = np.searchsorted(place, np.arange(len(distinct) + 1))
-    home = access(region, origins, timetable.places)
-    most = int(region.parameters.max_boardings)
-
-    def answer(query: int) -> tuple[Ints, Ints, Ints]:
-        part = slice(bounds[query], bounds[query + 1])
-        starts = Starts(stop[part], int32(distinct[query, 2] + walk[part]), walk[part])
-        labels = timetable.scan(starts, most)
-        return read_at_places(*labels, *home, len(origins))
-
-    with ThreadPoolExecutor() as pool:  # the scan lets go of the interpreter
-        answers = list(pool.map(answer, range(len(distinct))))
-    time, left, boardings = (
-        np.array([part[column] for part in answers], dtype=np.int32).reshape(-1, len(origins))
-        for column in range(3)
-    )
-    at = position.ravel()
-    return _Trips((time != NEVER)[at], time[at], left[at], boardings[at])
-
-
-def access(region: Region, origins: Points, stops: Points) -> tuple[Ints, Ints, Ints]:
-    """Return origin, stop and walking seconds of all pairs within the longest walk to a stop."""
-    longest = float(region.parameters.stop_walk_max_minutes)
-    origin, stop, minutes = region.ways.walk_pairs(origins, stops, longest)
-    return int32(origin), int32(stop), int32(np.ceil(minutes * 60))
-
-
-def _transit_columns(
-    out: _Trips, back: _Trips, start: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
-) -> dict[str, npt.NDArray[np.float64]]:
-    """Return the minutes of each journey; the way out was scanned with time turned round."""
-    leave, arrive = _minutes(-out.home, out.found), _minutes(-out.site, out.found)
-    depart, home = _minutes(back.site, back.found), _minutes(back.home, back.found)
+def _transit_columns(answer: Attendance) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the minutes of each journey; the way out was searched with time turned round."""
+    out, back = answer.out.at_doors(answer.doors), answer.back.at_doors(answer.doors)
+    start, end = (_minutes_of(answer.sessions[name]) for name in ("start_time", "end_time"))
+    leave, arrive = _minutes(-time_of(out), out), _minutes(-leave_of(out), out)
+    depart, home = _minutes(leave_of(back), back), _minutes(time_of(back), back)
+    both = (out < NO_JOURNEY) & (back < NO_JOURNEY)
     return {
         "leave_minute": leave, "arrive_minute": arrive,
         "depart_minute": depart, "home_minute": home,
@@ -191,48 +277,10 @@ def _transit_columns(
         "away_minutes": (home - leave) - (end - start)[:, None],
         "wait_before_minutes": start[:, None] - arrive,
         "wait_after_minutes": depart - end[:, None],
-        "boardings": np.where(out.found & back.found, out.boardings + back.boardings, 0),
+        "boardings": np.where(both, boardings_of(out) + boardings_of(back), 0),
+        "transit_walk_minutes": np.where(both, (walk_of(out) + walk_of(back)) / 60, np.nan),
     }  # fmt: skip
 
 
-def _minutes(seconds: Ints, found: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    return np.where(found, seconds / 60.0, np.nan)
-
-
-def _transit_reason(
-    out: _Trips,
-    back: _Trips,
-    columns: dict[str, npt.NDArray[np.float64]],
-    parameters: Parameters,
-) -> npt.NDArray[np.object_]:
-    """Return the first rule that is broken, in the order of `REASONS`; shape as the journeys."""
-    earliest = minutes_of_day(parameters.earliest_departure)
-    latest = minutes_of_day(parameters.latest_return)
-    wait = columns["wait_before_minutes"] + columns["wait_after_minutes"]
-    too_long = columns["away_minutes"] > parameters.away_max_minutes
-    rules = {
-        "keine_hinfahrt": ~out.found,
-        "keine_rueckfahrt": ~back.found,
-        "zu_frueh_los": columns["leave_minute"] < earliest,
-        "zu_spaet_daheim": columns["home_minute"] > latest,
-        "zu_langes_warten": too_long & (wait > parameters.wait_named_minutes),
-        "zu_lange_unterwegs": too_long,
-    }
-    return np.select(
-        list(rules.values()), [np.array(name, dtype=object) for name in rules], "erreichbar"
-    )
-
-
-def _best_way(
-    transit: npt.NDArray[np.object_],
-    minutes: dict[str, npt.NDArray[np.float64]],
-    parameters: Parameters,
-) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-    """Take the feet before the bus and the bus before the bike."""
-    ways = [
-        minutes["fuss"] <= parameters.walk_max_minutes,
-        transit == "erreichbar",
-        minutes["rad"] <= parameters.bike_max_minutes,
-    ]
-    mode = np.select(ways, [np.array(name, dtype=object) for name in MODES], "")
-    return np.where(mode != "", "erreichbar", transit), mode
+def _minutes(seconds: Ints, journeys: Journeys) -> npt.NDArray[np.float64]:
+    return np.where(journeys < NO_JOURNEY, seconds / 60.0, np.nan)

@@ -75,11 +75,11 @@ def pairs_within(
     """
     from scipy.spatial import cKDTree
 
-    near = cKDTree(origins).query_ball_point(cKDTree(targets).data, radius_m)
-    target = np.repeat(np.arange(len(targets)), [len(hits) for hits in near])
-    origin = np.concatenate([*map(np.asarray, near), np.empty(0)]).astype(np.int64)
-    order = np.lexsort((target, origin))
-    origin, target = origin[order], target[order].astype(np.int64)
+    near = cKDTree(origins).sparse_distance_matrix(
+        cKDTree(targets), radius_m, output_type="ndarray"
+    )
+    pair = np.sort(near["i"] * max(len(targets), 1) + near["j"])
+    origin, target = np.divmod(pair, max(len(targets), 1))
     return origin, target, np.hypot(*(origins[origin] - targets[target]).T)
 
 

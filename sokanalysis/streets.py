@@ -53,12 +53,17 @@ def travel_minutes(
     ndarray of float, shape (n, m)
         Minutes; shape (0, m) or (n, 0) when a side is empty.
     """
+    metres, extra = _metres_a_minute(mode, parameters)
+    return np.asarray(distances_m(origins, targets) / metres + extra)
+
+
+def _metres_a_minute(mode: str, parameters: Parameters) -> tuple[float, float]:
+    """Return how far one gets as the crow flies, and the minutes at either end."""
     prefix = _PREFIX[mode]
     speed_kmh = getattr(parameters, f"{prefix}_speed_kmh")
     detour = getattr(parameters, f"{prefix}_detour")
     extra = parameters.car_extra_minutes if mode == "auto" else 0
-    minutes = distances_m(origins, targets) * detour / (speed_kmh * 1000 / 60) + extra
-    return np.asarray(minutes)
+    return speed_kmh * 1000 / 60 / detour, extra
 
 
 @dataclass(frozen=True)
@@ -77,13 +82,20 @@ class StraightLines:
         """Return one-way travel times; see `travel_minutes`."""
         return travel_minutes(mode, origins, targets, self.parameters)
 
+    def pairs(
+        self, mode: str, origins: Points, targets: Points, max_minutes: float
+    ) -> tuple[Ints, Ints, Floats]:
+        """Find all pairs not farther apart than a time; see `StreetNetwork.pairs`."""
+        metres, extra = _metres_a_minute(mode, self.parameters)
+        radius = max(max_minutes - extra, 0) * metres
+        origin, target, distance = pairs_within(origins, targets, radius)
+        return origin, target, distance / metres + extra
+
     def walk_pairs(
         self, origins: Points, targets: Points, max_minutes: float
     ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a walk; see `StreetNetwork.walk_pairs`."""
-        metres = self.parameters.walk_speed_kmh * 1000 / 60 / self.parameters.walk_detour
-        origin, target, distance = pairs_within(origins, targets, max_minutes * metres)
-        return origin, target, distance / metres
+        """Find all pairs not farther apart than a walk; see `StreetNetwork.pairs`."""
+        return self.pairs("fuss", origins, targets, max_minutes)
 
 
 @dataclass(frozen=True)
@@ -162,7 +174,22 @@ class StreetNetwork:
     def walk_pairs(
         self, origins: Points, targets: Points, max_minutes: float
     ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a walk; like `geography.pairs_within`.
+        """Find all pairs not farther apart than a walk; see `pairs`."""
+        return self.pairs("fuss", origins, targets, max_minutes)
+
+    def pairs(
+        self, mode: str, origins: Points, targets: Points, max_minutes: float
+    ) -> tuple[Ints, Ints, Floats]:
+        """Find all pairs not farther apart than a time; like `geography.pairs_within`.
+
+        Parameters
+        ----------
+        mode : str
+            A key of `MODES`.
+        origins, targets : ndarray of float, shape (n, 2) and (m, 2)
+            Positions in metres (EPSG:25832).
+        max_minutes : float
+            Longest way.
 
         Returns
         -------
@@ -171,7 +198,7 @@ class StreetNetwork:
         minutes : ndarray of float, shape (pairs,)
             From origin to target, doors included.
         """
-        minutes = self.travel_minutes("fuss", origins, targets, max_minutes=max_minutes)
+        minutes = self.travel_minutes(mode, origins, targets, max_minutes=max_minutes)
         origin, target = np.nonzero(np.isfinite(minutes))
         return origin, target, minutes[origin, target]
 

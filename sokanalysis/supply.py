@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from sokanalysis.attendance import REASONS, weekday_count
+from sokanalysis.attendance import weekday_count
 from sokanalysis.codes import COURSE_KINDS, DAY_TYPES
+from sokanalysis.outcomes import REASONS
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region

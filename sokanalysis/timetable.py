@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis.codes import DAY_TYPES
-from sokanalysis.connection_scan import (
-    Connections,
-    Ints,
-    Rows,
-    Starts,
-    int32,
-    rows,
-    scan,
-    turned_connections,
-    turned_rows,
-)
+from sokanalysis.connection_scan import scan
+from sokanalysis.edges import Connections, Rows, Starts, turned_connections, turned_rows
 from sokanalysis.errors import NoServiceOnDate
-from sokanalysis.geography import Points, pairs_within, project
+from sokanalysis.footpaths import footpaths, stop_places
+from sokanalysis.geography import Points
+from sokanalysis.identity import Same
+from sokanalysis.journey import Ints, int32
+from sokanalysis.on_demand import on_demand_rides
 from sokanalysis.read.gtfs_calendar import day_kinds
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sokanalysis.parameters import Parameters
     from sokanalysis.read.gtfs import Feed
+    from sokanalysis.streets import StreetNetwork
 
 _TUESDAY, _SATURDAY, _SUNDAY = 1, 5, 6
-_TIMED, _MINIMUM, _FORBIDDEN = 1, 2, 3  # transfer_type of GTFS
-_ENDS: Final = ("from", "to")
-_LEG: Final = ["location_id", "location_id_to", "open_s", "close_s", "open_s_to", "close_s_to"]
 _WEEKDAY_OF: Final = {
     "schultag": _TUESDAY, "ferientag": _TUESDAY, "samstag": _SATURDAY, "sonntag": _SUNDAY,
 }  # fmt: skip
+
+Longs = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -54,10 +50,13 @@ class Timetable:
     connections : Connections
         Rides between stops that follow each other.
     walks : Rows
-        Walks between stops; each stop to itself takes the minimum change time, unless
-        ``transfers.txt`` says otherwise.
+        Walks between stops; see `footpaths`.
     rides : Rows
-        On-demand rides.
+        On-demand rides; see `on_demand_rides`.
+    trip : ndarray of int, shape (connections,)
+        The trip of each connection as the feed has it, by position in ``trip_ids``.
+    notice_minutes : ndarray of float, shape (rides,)
+        How long before each on-demand ride has to be booked; not a number when not said.
     """
 
     stop_ids: Any
@@ -66,14 +65,25 @@ class Timetable:
     connections: Connections
     walks: Rows
     rides: Rows
+    trip: Ints
+    notice_minutes: npt.NDArray[np.float64]
 
     def turned(self) -> Timetable:
-        """Return the same day with time running backwards."""
+        """Return the same day with time running backwards; made once."""
+        return self._turned
+
+    @cached_property
+    def _turned(self) -> Timetable:
+        # What the sorting does not look at takes the positions along, and so gives the order.
+        marked = self.connections._replace(from_stop=int32(np.arange(len(self.trip))))
+        numbered = self.rides._replace(seconds=int32(np.arange(len(self.notice_minutes))))
         return replace(
             self,
             connections=turned_connections(self.connections),
             walks=turned_rows(self.walks),
             rides=turned_rows(self.rides),
+            trip=self.trip[turned_connections(marked).to_stop],
+            notice_minutes=self.notice_minutes[turned_rows(numbered).seconds],
         )
 
     def scan(self, starts: Starts, most_boardings: int) -> tuple[Ints, Ints]:
@@ -84,7 +94,9 @@ class Timetable:
         return labels
 
 
-def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
+def reference_dates(
+    feed: Feed, after: pd.Timestamp, day_types: Iterable[str] = tuple(DAY_TYPES)
+) -> dict[str, pd.Timestamp]:
     """Pick one ordinary date for every day type from the calendar itself.
 
     Of all Tuesdays the commonest kind is the school day; the next common one is the day in the
@@ -96,6 +108,8 @@ def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
         Timetable with at least one day of service.
     after : Timestamp
         The first such date on or after this day is taken, or the first of all if there is none.
+    day_types : iterable of str
+        Those that are needed; all by default.
 
     Returns
     -------
@@ -107,7 +121,7 @@ def reference_dates(feed: Feed, after: pd.Timestamp) -> dict[str, pd.Timestamp]:
     NoServiceOnDate
         When a day type has no date with service.
     """
-    return {day_type: _reference_date(feed, day_type, after) for day_type in DAY_TYPES}
+    return {day_type: _reference_date(feed, day_type, after) for day_type in day_types}
 
 
 def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timestamp:
@@ -143,11 +157,15 @@ def _hour(seconds: int) -> str:
     return f"{hours}:{minutes:02d}" if minutes else str(hours)
 
 
-@lru_cache(maxsize=16)
 def compile_day(
-    feed: Feed, date: pd.Timestamp, parameters: Parameters, *, with_flex: bool
+    feed: Feed,
+    date: pd.Timestamp,
+    parameters: Parameters,
+    *,
+    with_flex: bool,
+    streets: StreetNetwork | None = None,
 ) -> Timetable:
-    """Compile one day of a feed; the last few are kept, by identity of feed and parameters.
+    """Compile one day of a feed; the last few are kept, by identity of feed, parameters, streets.
 
     Parameters
     ----------
@@ -159,49 +177,94 @@ def compile_day(
         Walking and on-demand assumptions.
     with_flex : bool
         Whether on-demand rides count.
+    streets : StreetNetwork, optional
+        Ways between stops and on-demand rides follow these streets, which should rest on the
+        same parameters; without it they are straight lines.
 
     Raises
     ------
     NoServiceOnDate
         When nothing runs on that date.
     """
+    return _compiled(feed, date, parameters, with_flex, Same(streets))
+
+
+@lru_cache(maxsize=16)
+def _compiled(
+    feed: Feed,
+    date: pd.Timestamp,
+    parameters: Parameters,
+    with_flex: bool,
+    streets: Same[StreetNetwork | None],
+) -> Timetable:
     if date not in feed.active.index:
         first, last = feed.active.index.min(), feed.active.index.max()
         raise NoServiceOnDate(
             f"Am {date:%d.%m.%Y} fährt nach diesem Fahrplan nichts → ein Datum mit Betrieb "
             f"zwischen {first:%d.%m.%Y} und {last:%d.%m.%Y} wählen."
         )
-    services = feed.active[date]
-    trips = feed.trips[feed.trips["service_id"].isin(services)]
-    places = project(feed.stops)
+    runs = feed.trips["service_id"].isin(feed.active[date]).to_numpy()
+    trips = feed.trips[runs]
+    connections, trip = _connections(feed, runs)
+    flexible = trips if with_flex else trips[:0]
+    rides, notice = on_demand_rides(feed, flexible, parameters, streets.value)
     return Timetable(
         stop_ids=feed.stops["stop_id"].to_numpy(object),
         trip_ids=trips["trip_id"].to_numpy(object),
-        places=places,
-        connections=_connections(feed, trips),
-        walks=_walks(feed, places, parameters),
-        rides=_rides(feed, trips if with_flex else trips[:0], places, parameters),
+        places=stop_places(feed.stops),
+        connections=connections,
+        walks=footpaths(feed.stops, feed.transfers, parameters, streets.value),
+        rides=rides,
+        trip=trip,
+        notice_minutes=notice,
     )
 
 
-def _connections(feed: Feed, trips: pd.DataFrame) -> Connections:
-    times = feed.stop_times[feed.stop_times["trip_id"].isin(trips["trip_id"])]
-    trip = pd.Index(trips["trip_id"]).get_indexer(times["trip_id"])
-    stop = pd.Index(feed.stops["stop_id"]).get_indexer(times["stop_id"])
-    departure, arrival = times["departure_s"].to_numpy(), times["arrival_s"].to_numpy()
-    vehicle = _vehicles(trips["block_id"].to_numpy(object), trip, stop, departure, arrival)
-    on, off = times["can_board"].to_numpy(bool), times["can_alight"].to_numpy(bool)
+class _Calls(NamedTuple):
+    """All stop times of a feed as numbers: trip and stop by position, seconds, on and off."""
+
+    trip: Longs
+    stop: Longs
+    departure: Longs
+    arrival: Longs
+    on: npt.NDArray[np.bool_]
+    off: npt.NDArray[np.bool_]
+
+
+@lru_cache(maxsize=4)
+def _calls(
+    times: Same[pd.DataFrame], trips: Same[pd.DataFrame], stops: Same[pd.DataFrame]
+) -> _Calls:
+    """Return the stop times of the trips there are; looking names up is what takes time."""
+    table = times.value
+    trip = pd.Index(trips.value["trip_id"]).get_indexer(table["trip_id"])
+    known = np.flatnonzero(trip >= 0)
+    stop = pd.Index(stops.value["stop_id"]).get_indexer(table["stop_id"])
+    departure, arrival = (table[f"{name}_s"].to_numpy() for name in ("departure", "arrival"))
+    on, off = (table[f"can_{name}"].to_numpy(bool) for name in ("board", "alight"))
+    return _Calls(*(column[known] for column in (trip, stop, departure, arrival, on, off)))
+
+
+def _connections(feed: Feed, runs: npt.NDArray[np.bool_]) -> tuple[Connections, Ints]:
+    """Return the rides of a day and the trip of each, by position among the trips that run."""
+    calls = _calls(Same(feed.stop_times), Same(feed.trips), Same(feed.stops))
+    kept = np.flatnonzero(runs[calls.trip])
+    trip, stop, departure, arrival = (column[kept] for column in calls[:4])
+    on, off = calls.on[kept], calls.off[kept]
+    trip = (np.cumsum(runs) - 1)[trip]
+    block = feed.trips["block_id"].to_numpy(object)[runs]
+    vehicle = _vehicles(block, trip, stop, departure, arrival)
     ride = np.flatnonzero(trip[1:] == trip[:-1])
     ride = ride[np.lexsort((vehicle[trip[ride]], arrival[ride + 1], departure[ride]))]
     return Connections(
         int32(departure[ride]), int32(arrival[ride + 1]), int32(stop[ride]), int32(stop[ride + 1]),
         int32(vehicle[trip[ride]]), on[ride], off[ride + 1],
-    )  # fmt: skip
+    ), int32(trip[ride])  # fmt: skip
 
 
 def _vehicles(
-    block: npt.NDArray[np.object_], trip: Ints, stop: Ints, departure: Ints, arrival: Ints
-) -> npt.NDArray[np.int64]:
+    block: npt.NDArray[np.object_], trip: Longs, stop: Longs, departure: Longs, arrival: Longs
+) -> Longs:
     """Return for every trip the first of those that one stays seated for, by position.
 
     The next trip of a block continues when it leaves from where the one before has ended.
@@ -218,82 +281,3 @@ def _vehicles(
     leader = np.where(stays, 0, np.arange(len(first)))
     vehicle[trip[first]] = trip[first[np.maximum.accumulate(leader)]]
     return vehicle
-
-
-def _walks(feed: Feed, places: Points, parameters: Parameters) -> Rows:
-    """Return the ways between stops: near ones, those of one station, and as transfers.txt says."""
-    count = len(places)
-    speed = parameters.walk_speed_kmh / 3.6 / parameters.walk_detour
-    radius = parameters.transfer_walk_max_minutes * 60 * speed
-    near, to, _ = pairs_within(places, places, radius)
-    rules = feed.transfers
-    ends = [pd.Index(feed.stops["stop_id"]).get_indexer(rules[f"{end}_stop_id"]) for end in _ENDS]
-    rule, kind = ends[0] * count + ends[1], rules["transfer_type"].to_numpy()
-    minimum = np.where(kind == _TIMED, 0, rules["min_s"].to_numpy())
-    says = ~np.isnan(minimum) & np.isin(kind, (_TIMED, _MINIMUM))
-    pair = np.unique(np.concatenate([near * count + to, _in_stations(feed), rule[says]]))
-    pair = pair[~np.isin(pair, rule[kind == _FORBIDDEN])]
-    source, to = pair // max(count, 1), pair % max(count, 1)
-    distance = np.hypot(*(places[source] - places[to]).T)
-    seconds = np.maximum(distance / speed, parameters.min_transfer_minutes * 60)
-    seconds[np.searchsorted(pair, rule[says])] = minimum[says]
-    return rows(source, to, np.ceil(seconds), count)
-
-
-def _in_stations(feed: Feed) -> npt.NDArray[np.int64]:
-    """Return the pairs of platforms of one station, each as one number."""
-    at = np.arange(len(feed.stops))
-    platforms = pd.DataFrame({"station": feed.stops["parent_station"], "at": at})
-    platforms = platforms[platforms["station"] != ""]
-    pairs = platforms.merge(platforms, on="station")
-    return pairs["at_x"].to_numpy(np.int64) * len(at) + pairs["at_y"].to_numpy(np.int64)
-
-
-def _rides(feed: Feed, trips: pd.DataFrame, places: Points, parameters: Parameters) -> Rows:
-    """Return on-demand rides from one place of a trip to a later one, one edge a window."""
-    windows = feed.flex[feed.flex["trip_id"].isin(trips["trip_id"])]
-    windows = windows.assign(order=np.arange(len(windows)))
-    legs = windows.merge(windows, on="trip_id", suffixes=("", "_to"))
-    alone = windows.groupby("trip_id")["order"].transform("size").reindex(windows.index)
-    single = legs["order"].isin(windows.loc[alone == 1, "order"])  # the place is both ends
-    legs = legs[legs["can_board"] & legs["can_alight_to"]]
-    legs = legs[(legs["order"] < legs["order_to"]) | single[legs.index]]
-    legs = legs.drop_duplicates(_LEG)
-    members = {key: _members(feed, key) for key in {*legs["location_id"], *legs["location_id_to"]}}
-    parts = [_leg_rides(leg, members, places, parameters) for leg in legs.to_dict("records")]
-    edges = np.concatenate([*parts, np.empty((0, 5))])
-    source, to, seconds, opens, closes = edges.T
-    return rows(source, to, seconds, len(places), opens, closes)
-
-
-def _members(feed: Feed, place: str) -> npt.NDArray[np.int64]:
-    """Return the positions of the stops that a place of on-demand service means."""
-    from shapely import contains_xy
-    from shapely.geometry import shape
-
-    if place in feed.stop_groups:
-        return np.flatnonzero(feed.stops["stop_id"].isin(feed.stop_groups[place]))
-    return np.flatnonzero(
-        contains_xy(shape(feed.zones[place]), feed.stops["lon"], feed.stops["lat"])
-    )
-
-
-def _leg_rides(
-    leg: dict[Hashable, Any],
-    members: dict[str, npt.NDArray[np.int64]],
-    places: Points,
-    parameters: Parameters,
-) -> npt.NDArray[np.float64]:
-    """Return from, to, seconds, opening and closing of the rides between two places.
-
-    One gets on while the first place is served and off while the second is.
-    """
-    here, there = members[leg["location_id"]], members[leg["location_id_to"]]
-    source, to, distance = pairs_within(places[here], places[there], parameters.flex_max_km * 1000)
-    far = distance >= parameters.flex_min_km * 1000
-    source, to, distance = here[source[far]], there[to[far]], distance[far]
-    speed = parameters.flex_speed_kmh / 3.6 / parameters.flex_detour
-    seconds = np.ceil(distance / speed + parameters.flex_boarding_minutes * 60)
-    opens = np.maximum(leg["open_s"], leg["open_s_to"] - seconds)
-    closes = np.minimum(leg["close_s_to"], leg["close_s"] + seconds)
-    return np.column_stack([source, to, seconds, opens, closes])

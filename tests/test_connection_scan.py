@@ -8,16 +8,9 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sokanalysis.connection_scan import (
-    NEVER,
-    Connections,
-    Starts,
-    int32,
-    rows,
-    scan,
-    turned_connections,
-    turned_rows,
-)
+from sokanalysis.connection_scan import scan
+from sokanalysis.edges import Connections, Starts, rows, turned_connections, turned_rows
+from sokanalysis.journey import NEVER, int32
 
 STOPS, MOST = 5, 3
 

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sokanalysis.connection_scan import NEVER, Starts, int32
+from sokanalysis.edges import Starts
 from sokanalysis.errors import NoServiceOnDate
+from sokanalysis.journey import NEVER, int32
 from sokanalysis.parameters import default_parameters
 from sokanalysis.timetable import compile_day, flex_hours, reference_dates
 from tests.conftest import KM_NORTH, feed
