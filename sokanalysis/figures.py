@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pandas as pd
 
 from sokanalysis import show, style
@@ -12,6 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+
+# Colour and shape of what becomes of an offer, by the German words of `reach.OUTCOMES`: the same
+# in every figure; the shapes tell apart what a photocopier makes equally grey.
+OUTCOME_LOOKS: Final = {
+    "erreichbar": (style.ACCENT, "o"),
+    "keine Hinfahrt": (style.HIGHLIGHT, "X"),
+    "keine Rückfahrt": (style.ATTENTION, "v"),
+    "zu früh los": (style.CATEGORICAL[2], "s"),
+    "zu spät daheim": (style.MUTED, "P"),
+    "zu langes Warten": (style.CATEGORICAL[3], "D"),
+    "zu lange unterwegs": (style.CATEGORICAL[5], "^"),
+    "nicht alle Termine": (style.RULE, "h"),
+    style.NO_DATA_LABEL: (style.NO_DATA, "."),
+}
 
 _ROW_MM: Final = 5.6
 _HEAD_MM: Final = 12.0
@@ -103,11 +118,15 @@ def stacked_bars(
 def outcome_colors(table: pd.DataFrame) -> list[str]:
     """Return colours for outcomes: the first column, success, in the accent, the rest warm to grey.
 
+    Outcomes of `OUTCOME_LOOKS` keep their colour, whichever of them occur.
+
     Parameters
     ----------
     table : DataFrame
         Columns: success first, then what stands in the way; one to eight.
     """
+    if set(table.columns) <= set(OUTCOME_LOOKS):
+        return [OUTCOME_LOOKS[column][0] for column in table.columns]
     hindrances = (
         style.HIGHLIGHT, style.ATTENTION, style.CATEGORICAL[2], style.CATEGORICAL[3],
         style.CATEGORICAL[5], style.MUTED, style.RULE,
@@ -179,6 +198,74 @@ def dots(
         for word, row in table.iterrows()
     )
     return show.Figure(figure, caption, source, f"Punktdiagramm. {said}.", tuple(basis))
+
+
+def heat_maps(
+    panels: dict[str, pd.DataFrame], *, across: str, caption: str, source: str,
+    basis: Sequence[str] = (),
+) -> show.Figure:  # fmt: skip
+    """Draw shares as fields with their per cent, one panel a table, all on one scale.
+
+    Parameters
+    ----------
+    panels : dict of str to DataFrame
+        German title → values 0–1; index: words, columns: steps (numbers or words); at least
+        one, none of them empty. A missing value is a dash.
+    across : str
+        What the columns are ("Uhr").
+    caption, source, basis
+        As in `bars`.
+
+    Returns
+    -------
+    Figure
+        With an alternative text that says the largest and smallest share of every row.
+    """
+    import matplotlib.pyplot as plt
+
+    shares = np.concatenate([table.to_numpy(float).ravel() for table in panels.values()])
+    most = float(np.fmax.reduce(shares, initial=0.0)) or 1.0
+    heights = [len(table) for table in panels.values()]
+    with style.house_style():
+        figure, grid = plt.subplots(
+            len(panels), 1, figsize=_height(sum(heights), 10.0 * len(panels)), squeeze=False,
+            gridspec_kw={"height_ratios": heights},
+        )  # fmt: skip
+        for axes, (title, table) in zip(grid.flat, panels.items(), strict=True):
+            _fields(axes, table.astype(float), most)
+            axes.set_title(title)
+        grid.flat[-1].set_xlabel(across)
+        plt.close(figure)
+    said = " ".join(f"{title}: {_extremes(table, across)}." for title, table in panels.items())
+    return show.Figure(figure, caption, source, f"Felder mit Anteilen. {said}", tuple(basis))
+
+
+def _fields(axes: Axes, table: pd.DataFrame, most: float) -> None:
+    from matplotlib.colors import ListedColormap, to_hex
+
+    colors = ListedColormap(style.ORDINAL)  # steps, not a ramp: on each of them type is readable
+    shares = table.to_numpy()
+    axes.pcolormesh(shares, cmap=colors, vmin=0, vmax=most, edgecolors="white", linewidth=1)
+    axes.set_xticks(np.arange(shares.shape[1]) + 0.5, table.columns)
+    axes.set_yticks(np.arange(shares.shape[0]) + 0.5, table.index)
+    axes.invert_yaxis()
+    axes.spines[:].set_visible(False)
+    # Hundreds of numbers that lie inside their fields need not be asked for room.
+    for (row, column), share in np.ndenumerate(shares):
+        ink = style.MUTED if np.isnan(share) else _ink_on(to_hex(colors(share / most)))
+        axes.text(
+            column + 0.5, row + 0.52, style.number(100 * share), ha="center", va="center",
+            fontsize=style.TYPE_SCALE["small"], color=ink, in_layout=False,
+        )  # fmt: skip
+
+
+def _extremes(table: pd.DataFrame, across: str) -> str:
+    """Say of each row where it is largest and where smallest."""
+    return "; ".join(
+        f"{word}: höchstens {style.percent(row.max())} ({row.idxmax()} {across}), "
+        f"mindestens {style.percent(row.min())} ({row.idxmin()} {across})"
+        for word, row in table.dropna(how="all").iterrows()
+    )
 
 
 def _quiet(axes: Axes) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from sokanalysis.attendance import REASONS
 from sokanalysis.codes import FIELDS, STATE_TITLES, STATES
+from sokanalysis.outcomes import REASONS
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region
+
+# What becomes of an offer: a course that meets at several times can be reached in part only.
+OUTCOMES: Final = REASONS | {"nur_teilweise": "nicht alle Termine"}
+ANY_OFFER: Final = "irgendein Angebot"
 
 
 def state_names(rows: pd.DataFrame) -> pd.Series[str]:
@@ -18,6 +22,13 @@ def state_names(rows: pd.DataFrame) -> pd.Series[str]:
     names = {(season, flex): name for name, (season, flex, _) in STATES.items()}
     pairs = zip(rows["season"], rows["with_flex"], strict=True)
     return pd.Series([names[pair] for pair in pairs], index=rows.index, dtype="str")
+
+
+def outcomes(units: pd.DataFrame) -> pd.Series[str]:
+    """Return the key of `OUTCOMES` for rows of `sokanalysis.supply.attended_offers`."""
+    partly = ~units["is_attended"] & (units["reason"] == "erreichbar")
+    reached = units["reason"].where(~units["is_attended"], "erreichbar")
+    return reached.where(~partly, "nur_teilweise")
 
 
 def _weighted(region: Region, units: pd.DataFrame) -> pd.DataFrame:
@@ -93,6 +104,31 @@ def share_by_field(region: Region, units: pd.DataFrame, by: str | None = None) -
     return shares.reindex(columns=list(STATES)).reset_index()
 
 
+def people_by_field(region: Region, units: pd.DataFrame) -> pd.DataFrame:
+    """Count the people who can take up at least one offer of each field, and of any field.
+
+    Parameters
+    ----------
+    region, units
+        As in `share_by_offer`.
+
+    Returns
+    -------
+    DataFrame
+        ``field`` (German, in the order of `FIELDS`, the last row `ANY_OFFER`) and one column
+        ``<state>_people`` a key of `STATES`: inhabitants, whole numbers, 0 where no offer of
+        the field has a session in that season. Who reaches several fields counts once in the
+        last row. Fields without units do not appear; empty without units.
+    """
+    rows = _weighted(region, units)
+    rows = pd.concat([rows.assign(field=rows["field"].map(FIELDS)), rows.assign(field=ANY_OFFER)])
+    places = rows.groupby(["field", "state", "settlement_id"])["reached_count"].max()
+    people = places.groupby(level=["field", "state"]).sum().unstack("state")
+    fields = [field for field in (*FIELDS.values(), ANY_OFFER) if field in people.index]
+    table = people.reindex(index=fields, columns=list(STATES)).fillna(0).astype("int64")
+    return table.add_suffix("_people").rename_axis(columns=None).reset_index()
+
+
 def offers_within_reach(region: Region, units: pd.DataFrame) -> pd.DataFrame:
     """Count the offers that can be taken up from every settlement.
 
@@ -124,14 +160,14 @@ def share_by_reason(region: Region, units: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         Index: German names of the states; columns: German names of the reasons that occur, in
-        the order of `REASONS`; shares of all pairs of person and offer (0–1, rows add to 1).
+        the order of `OUTCOMES`; shares of all pairs of person and offer (0–1, rows add to 1).
     """
     rows = _weighted(region, units)
-    rows["reason"] = rows["reason"].where(~rows["is_attended"], "erreichbar")
+    rows["reason"] = outcomes(rows)
     sums = rows.groupby(["state", "reason"])["population_count"].sum().unstack("reason")
     shares = sums.div(sums.sum(axis=1), axis=0).fillna(0)
-    shares = shares.reindex(index=list(STATES), columns=[r for r in REASONS if r in shares])
-    return shares.dropna().rename(index=STATE_TITLES, columns=REASONS)
+    shares = shares.reindex(index=list(STATES), columns=[r for r in OUTCOMES if r in shares])
+    return shares.dropna().rename(index=STATE_TITLES, columns=OUTCOMES)
 
 
 def share_by_mode(region: Region, answers: pd.DataFrame, sessions: pd.DataFrame) -> pd.DataFrame:

@@ -51,7 +51,18 @@ _COLUMNS: Final = {
             Column(f"{name}_offers", title, "integer", unit="Angebote")
             for name, title in STATE_TITLES.items()
         ),
+        *(
+            Column(f"{name}_people", title, "integer", unit="Personen", missing="< 3")
+            for name, title in STATE_TITLES.items()
+        ),
         *(Column(name, title, "percent") for name, title in STATE_TITLES.items()),
+        Column("reason", "häufigster Grund"),
+        Column("days", "Tage"),
+        Column("start_time", "Beginn heute", unit="Uhr"),
+        Column("earlier_share", "früher", "percent"),
+        Column("today_share", "heute", "percent"),
+        Column("later_share", "später", "percent"),
+        Column("best", "beste Zeit"),
         Column("person_count", "Personen", "integer", missing="< 3"),
         Column("person_count_low", "mindestens", "integer", unit="Personen", missing="< 3"),
         Column("person_count_high", "höchstens", "integer", unit="Personen", missing="< 3"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -21,6 +21,20 @@ def _base_map(region: Region) -> folium.Map:
     west, south, east, north = region.boundaries.total_bounds
     leaflet = folium.Map(tiles=None, zoom_control=True)
     leaflet.fit_bounds([[south, west], [north, east]])
+    return leaflet
+
+
+def _ground_map(region: Region) -> folium.Map:
+    """Return the municipalities as quiet ground for places."""
+    import folium
+
+    leaflet = _base_map(region)
+    folium.GeoJson(
+        region.boundaries.to_json(), control=False,
+        style_function=lambda _: {
+            "fillColor": style.PAPER, "color": style.RULE, "weight": 1, "fillOpacity": 1,
+        },
+    ).add_to(leaflet)  # fmt: skip
     return leaflet
 
 
@@ -53,13 +67,7 @@ def place_map(
     """Return the places as dots coloured by class, with name and value on hovering."""
     import folium
 
-    leaflet = _base_map(region)
-    folium.GeoJson(
-        region.boundaries.to_json(),
-        style_function=lambda _: {
-            "fillColor": style.PAPER, "color": style.RULE, "weight": 1, "fillOpacity": 1,
-        },
-    ).add_to(leaflet)  # fmt: skip
+    leaflet = _ground_map(region)
     colors = [*classes.colors, style.NO_DATA]
     for row, position in zip(places.to_dict("records"), classes.of(places[column]), strict=True):
         folium.CircleMarker(
@@ -68,3 +76,36 @@ def place_map(
             tooltip=f"{row['name']}: {style.number(row[column])} {unit}",
         ).add_to(leaflet)  # fmt: skip
     return leaflet
+
+
+def reason_map(
+    region: Region, places: pd.DataFrame, looks: dict[str, tuple[str, str]]
+) -> folium.Map:
+    """Return the places coloured by outcome; the legend switches the outcomes on and off."""
+    import folium
+
+    leaflet = _ground_map(region)
+    for reason, (color, _) in looks.items():
+        # One layer of points instead of a marker each: less to write and to load.
+        folium.GeoJson(
+            _points(places[places["reason"] == reason]),
+            name=f'<span style="color:{color}">●</span> {reason}',
+            marker=folium.CircleMarker(
+                radius=4, color=style.INK, weight=0.5, fill=True, fill_color=color, fill_opacity=1
+            ),
+            tooltip=folium.GeoJsonTooltip(["said"], labels=False),
+        ).add_to(leaflet)
+    folium.LayerControl(collapsed=False).add_to(leaflet)
+    return leaflet
+
+
+def _points(places: pd.DataFrame) -> dict[str, Any]:
+    """Return places as GeoJSON; ``said`` is name and outcome."""
+    features = [
+        {
+            "type": "Feature", "properties": {"said": f"{row['name']}: {row['reason']}"},
+            "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+        }
+        for row in places.to_dict("records")
+    ]  # fmt: skip
+    return {"type": "FeatureCollection", "features": features}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sokanalysis import figures, style
+from sokanalysis import figures, reach, style
 
 SAID = {"caption": "Befund", "source": "Quelle: Test"}
 ROWS = pd.DataFrame({"art": ["Kurs", "Treff"], "anzahl": [1234, 7], "anteil": [0.125, 1.0]})
@@ -50,3 +50,40 @@ def test_success_takes_the_accent():
     colors = figures.outcome_colors(TABLE)
     assert colors[0] == style.ACCENT
     assert len(set(colors)) == 2
+
+
+def test_every_outcome_has_a_look_of_its_own():
+    words = [*reach.OUTCOMES.values(), style.NO_DATA_LABEL]
+    assert list(figures.OUTCOME_LOOKS) == words
+    colors, shapes = zip(*figures.OUTCOME_LOOKS.values(), strict=True)
+    assert len(set(colors)) == len(set(shapes)) == len(words)
+
+
+def test_outcomes_keep_their_colours_whichever_occur():
+    rows = pd.DataFrame({"erreichbar": [1], "zu lange unterwegs": [2]})
+    assert figures.outcome_colors(rows) == [style.ACCENT, style.CATEGORICAL[5]]
+
+
+HOURS = pd.DataFrame({9: [0.5, 0.0], 10: [0.25, None]}, index=["Pößneck", "Schleiz"])
+
+
+def test_heat_maps_write_every_share_and_say_the_extremes():
+    shown = figures.heat_maps({"Schultag": HOURS, "Samstag": HOURS / 2}, across="Uhr", **SAID)
+    first, second = shown.figure.axes
+    assert [text.get_text() for text in first.texts] == ["50", "25", "0", "–"]
+    assert [text.get_text() for text in second.texts] == ["25", "12", "0", "–"]
+    assert [axes.get_title(loc="left") for axes in (first, second)] == ["Schultag", "Samstag"]
+    most, least = f"50{style.NBSP}%", f"25{style.NBSP}%"
+    assert f"Schultag: Pößneck: höchstens {most} (9 Uhr), mindestens {least} (10 Uhr)" in shown.alt
+
+
+def test_heat_maps_share_one_scale():
+    # The same 25 per cent has the same colour in both panels.
+    shown = figures.heat_maps({"Schultag": HOURS, "Samstag": HOURS / 2}, across="Uhr", **SAID)
+    (one,), (other,) = (axes.collections for axes in shown.figure.axes)
+    assert one.get_clim() == other.get_clim() == (0, 0.5)
+
+
+def test_heat_maps_of_nothing_reached_are_drawn():
+    shown = figures.heat_maps({"Schultag": HOURS * 0}, across="Uhr", **SAID)
+    assert shown.figure.axes[0].collections[0].get_clim() == (0, 1)

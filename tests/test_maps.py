@@ -75,6 +75,24 @@ def test_place_maps_count_the_places_of_each_class(district):
     assert "Ostdorf: 9 Angebote" in shown.interactive().get_root().render()
 
 
+def test_reason_map_names_the_outcomes_that_occur(district):
+    places = district.settlements.assign(reason=["keine Rückfahrt", None])
+    shown = maps.reason_map(district, places, **SAID)
+    said = ["keine Rückfahrt: 1 Orte", "keine Daten: 1 Orte"]
+    assert shown.alt == f"Karte des Landkreises mit Orten als Zeichen, Angebote. {', '.join(said)}."
+    legend = shown.static.axes[1].get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == said
+    assert [handle.get_marker() for handle in legend.legend_handles] == ["v", "."]
+
+
+def test_reason_map_on_screen_names_place_and_outcome(district):
+    places = district.settlements.assign(reason=["erreichbar", "zu langes Warten"])
+    page = maps.reason_map(district, places, **SAID).html()
+    assert "Westdorf: erreichbar" in page
+    assert "Ostdorf: zu langes Warten" in page
+    assert f"color:{style.ACCENT}" in page
+
+
 def test_effect_map_sets_before_against_after(district):
     # Westdorf (10 people) was reached before, Ostdorf (20) is reached now.
     figure, alt = maps.effect_map(district, frozenset({"Westdorf"}), frozenset({"Ostdorf"}))

@@ -11,6 +11,8 @@ from sokanalysis.reach import (
     STATES,
     offer_panels,
     offers_within_reach,
+    outcomes,
+    people_by_field,
     share_by_field,
     share_by_mode,
     share_by_offer,
@@ -185,6 +187,33 @@ def test_share_by_field_counts_nobody_twice():
     assert np.isnan(rows.loc["teilhabe", "ferien_rufbus"])
 
 
+def test_people_by_field_are_counted_once():
+    # School weeks with the on-demand bus: courses X (30) and Y (10), meetings nobody; any offer
+    # the same 40. Holidays: the 10 of Y; of the meetings no session at all, so nobody.
+    rows = people_by_field(district(), UNITS)
+    assert rows["field"].tolist() == [
+        "Sprache und durchgängige Bildung", "Gesellschaftliche Teilhabe und Mitgestaltung",
+        "irgendein Angebot",
+    ]  # fmt: skip
+    assert rows["schulzeit_rufbus_people"].tolist() == [40, 0, 40]
+    assert rows["ferien_rufbus_people"].tolist() == [10, 0, 10]
+    assert rows[["schulzeit_linie_people", "ferien_linie_people"]].to_numpy().sum() == 0
+
+
+def test_any_offer_adds_people_of_different_fields():
+    # X reaches the course, Y the meeting: 30 and 10, together 40.
+    units = pd.DataFrame([unit("A1", "X", True), unit("A2", "Y", True)])
+    assert people_by_field(district(), units)["schulzeit_rufbus_people"].tolist() == [30, 10, 40]
+
+
+def test_a_course_with_only_some_sessions_within_reach_is_an_outcome_of_its_own():
+    rows = pd.DataFrame([
+        unit("A1", "X", True), unit("A1", "Y", False),
+        unit("A1", "Z", False, reason="erreichbar"),
+    ])  # fmt: skip
+    assert outcomes(rows).tolist() == ["erreichbar", "keine_hinfahrt", "nur_teilweise"]
+
+
 def test_an_area_without_people_is_left_out():
     rows = share_by_field(district(), UNITS, by="ags")
     assert sorted(set(rows["ags"])) == ["16075001", "16075002"]
@@ -215,6 +244,7 @@ def test_no_units_no_shares():
     none = UNITS[:0]
     assert share_by_offer(district(), none).empty
     assert share_by_field(district(), none).empty
+    assert people_by_field(district(), none).empty
     assert offers_within_reach(district(), none)["schulzeit_linie_offers"].tolist() == [0, 0, 0]
 
 

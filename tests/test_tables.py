@@ -35,6 +35,15 @@ def test_withheld_counts_are_shown_as_below_the_limit():
     assert tables.table(rows, "person_count", **SAID).payload()["rows"] == [["< 3"], ["12"]]
 
 
+def test_people_and_shares_of_a_state_have_the_same_head():
+    rows = pd.DataFrame({"schulzeit_linie_people": [1234], "schulzeit_linie": [0.5]})
+    shown = tables.table(rows, "schulzeit_linie_people", "schulzeit_linie", **SAID).payload()
+    assert [(head["title"], head["unit"]) for head in shown["head"]] == [
+        ("Schulzeit, nur Linie", "Personen"), ("Schulzeit, nur Linie", "%"),
+    ]  # fmt: skip
+    assert shown["rows"] == [["1.234", "50"]]
+
+
 def test_assumptions_of_a_topic_with_their_ranges(empty):
     shown = tables.assumptions(empty, "rufbus", **SAID).payload()
     names = [row[0] for row in shown["rows"]]
