@@ -27,7 +27,7 @@ from sokanalysis.journey import (
 
 # As wide as the processor computes at once. Compiled code is kept by file: who changes this, or
 # another constant that several modules share, deletes the files kept in __pycache__.
-LANES: Final = 8
+LANES: Final = 16
 AT_ONCE: Final = np.int64(-NEVER)
 
 
@@ -55,7 +55,7 @@ def first_boarding(journey: np.int64, at: np.int64) -> np.int64:
     return ONE_BOARDING + walked + (LATEST - (at - (walked >> WALK)))
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def wait(queue: Queue, size: int, stop: int, level: int) -> int:
     """Let a stop wait for what follows from it; return the size of the queue."""
     if queue.is_waiting[level, stop]:
@@ -66,7 +66,7 @@ def wait(queue: Queue, size: int, stop: int, level: int) -> int:
     return size + 1
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def allow_more(journeys: Journeys, level: int, stop: int) -> None:
     """Let what was improved stand where more boardings are allowed.
 
@@ -131,14 +131,17 @@ def open_rides(labels: Labels, day: Day, queue: Queue, opening: int, now: np.int
 
 
 @numba.njit(cache=True, nogil=True)
-def _is_open(windows: Ints, since: np.int64, until: np.int64) -> bool:
+def _is_open(windows: Ints, ready: Journeys) -> bool:
+    """Tell whether anyone who is ready comes while a window is open."""
     for window in range(windows.shape[0]):
-        if since <= windows[window, 1] and until >= windows[window, 0]:
-            return True
+        for lane in range(LANES):
+            time = ready[lane] >> TIME
+            if windows[window, 0] <= time <= windows[window, 1]:
+                return True
     return False
 
 
-@numba.njit(cache=True, nogil=True)
+@numba.njit(cache=True, nogil=True, inline="always")
 def go_on(labels: Labels, day: Day, queue: Queue, size: int) -> None:
     """Walk on from the stops that wait, and take on-demand rides from there.
 
@@ -154,13 +157,13 @@ def go_on(labels: Labels, day: Day, queue: Queue, size: int) -> None:
             to, seconds = day.walks.to[edge], np.int64(day.walks.seconds[edge])
             walk = min(seconds, LONGEST_WALK) if to != stop else np.int64(0)
             step = (seconds << TIME) + (walk << WALK)
-            first, last = NO_JOURNEY, -NO_JOURNEY
+            is_better = False
             for lane in range(LANES):
                 new, old = labels.arrival[level, stop, lane] + step, labels.ready[level, to, lane]
-                first = min(first, new if new < old else NO_JOURNEY)
-                last = max(last, new if new < old else -NO_JOURNEY)
+                is_better |= new < old
                 labels.ready[level, to, lane] = min(old, new)
-            if first < NO_JOURNEY:
+            if is_better:
                 allow_more(labels.ready, level, to)
-                if _is_open(day.windows, first >> TIME, last >> TIME):
+                has_rides = day.rides.start[to] < day.rides.start[to + 1]
+                if has_rides and _is_open(day.windows, labels.ready[level, to]):
                     size = take_rides(labels, day.rides, queue, size, to, level, AT_ONCE)
