@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis import streets
+from sokanalysis.codes import REASONS
 from sokanalysis.geography import Points, project
 from sokanalysis.journey import (
     NO_JOURNEY,
@@ -21,7 +22,7 @@ from sokanalysis.journey import (
     time_of,
     walk_of,
 )
-from sokanalysis.outcomes import REASONS, Outcomes, limits, outcomes
+from sokanalysis.outcomes import Outcomes, limits, outcomes
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.timetable import Timetable, compile_day, reference_dates
 from sokanalysis.transit import Access, Searches, access, search

@@ -150,6 +150,17 @@ BUILDING_KINDS: Final = {
 
 GENDERS: Final = {"alle": "alle", "frauen": "Frauen", "maenner": "Männer"}
 
+# Why somebody cannot take part, in the order in which the rules are asked.
+REASONS: Final = {
+    "erreichbar": "erreichbar",
+    "keine_hinfahrt": "keine Hinfahrt",
+    "keine_rueckfahrt": "keine Rückfahrt",
+    "zu_frueh_los": "zu früh los",
+    "zu_spaet_daheim": "zu spät daheim",
+    "zu_langes_warten": "zu langes Warten",
+    "zu_lange_unterwegs": "zu lange unterwegs",
+}
+
 CODE_LISTS: Final[dict[str, dict[str, str]]] = {
     "quality": QUALITIES,
     "field": FIELDS,

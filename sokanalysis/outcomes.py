@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numba
 import numpy as np
@@ -18,15 +18,6 @@ if TYPE_CHECKING:
 
 Outcomes = npt.NDArray[np.uint8]
 
-REASONS: Final = {
-    "erreichbar": "erreichbar",
-    "keine_hinfahrt": "keine Hinfahrt",
-    "keine_rueckfahrt": "keine Rückfahrt",
-    "zu_frueh_los": "zu früh los",
-    "zu_spaet_daheim": "zu spät daheim",
-    "zu_langes_warten": "zu langes Warten",
-    "zu_lange_unterwegs": "zu lange unterwegs",
-}
 _REACHED, _NO_WAY_OUT, _NO_WAY_BACK, _TOO_EARLY, _TOO_LATE, _WAITING, _TOO_LONG = range(7)
 
 

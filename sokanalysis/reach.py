@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from sokanalysis.codes import FIELDS, STATE_TITLES, STATES
-from sokanalysis.outcomes import REASONS
+from sokanalysis.codes import FIELDS, REASONS, STATE_TITLES, STATES
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region

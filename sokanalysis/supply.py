@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sokanalysis.attendance import weekday_count
-from sokanalysis.codes import COURSE_KINDS, DAY_TYPES
-from sokanalysis.outcomes import REASONS
+from sokanalysis.codes import COURSE_KINDS, DAY_TYPES, REASONS
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from sokanalysis.codes import REASONS
 from sokanalysis.errors import ParameterOutOfRange
 from sokanalysis.gaps import GAP_CLASSES
-from sokanalysis.outcomes import REASONS
 from sokanalysis.parameters import default_parameters
 from sokanalysis.region import inspect_region
 from sokanalysis.schema import TABLES

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from sokanalysis import journey
 from sokanalysis.attendance import attendance, attendances
+from sokanalysis.codes import REASONS
 from sokanalysis.geography import project
 from sokanalysis.journey import NEVER, NO_JOURNEY, int32
-from sokanalysis.outcomes import REASONS
 from sokanalysis.timetable import compile_day
 from sokanalysis.transit import Access, Searches, access, search
 from tests.conftest import feed, region
