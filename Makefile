@@ -33,7 +33,9 @@ lint: $(READY) ## ruff and mypy
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 bench: $(READY) ## what is timed, against whom
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/peers.txt
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.reach
 
 docs: $(READY) ## reference pages of the handbook, from schema and parameters
 	@$(BIN)/python -m sokanalysis.reference
