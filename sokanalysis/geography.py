@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from sokanalysis.errors import WrongCrs
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+    from pyproj import Transformer
 
 GEOGRAPHIC: Final = "EPSG:4326"
 METRIC: Final = "EPSG:25832"
@@ -32,11 +34,15 @@ def project(places: pd.DataFrame) -> Points:
     ndarray of float, shape (n, 2)
         East and north in metres (EPSG:25832); shape (0, 2) without rows.
     """
+    lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
+    return np.column_stack(_to_metres().transform(lon, lat)).reshape(-1, 2)
+
+
+@cache
+def _to_metres() -> Transformer:
     from pyproj import Transformer
 
-    transformer = Transformer.from_crs(GEOGRAPHIC, METRIC, always_xy=True)
-    lon, lat = places["lon"].to_numpy(float), places["lat"].to_numpy(float)
-    return np.column_stack(transformer.transform(lon, lat)).reshape(-1, 2)
+    return Transformer.from_crs(GEOGRAPHIC, METRIC, always_xy=True)
 
 
 def metric(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
