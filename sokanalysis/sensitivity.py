@@ -181,3 +181,22 @@ def _row(entry: Parameter, usual: _Outcome, at_low: _Outcome, at_high: _Outcome)
     span = 100 * (max(shares) - min(shares))
     head = entry.name, entry.title, entry.unit, low, entry.value, high
     return [*head, *shares, span, *people]
+
+
+def spans(moves: pd.DataFrame) -> pd.DataFrame:
+    """Return the main result of `sensitivity` as `sokanalysis.figures.dots` draws it.
+
+    Returns
+    -------
+    DataFrame
+        Index: German title, both ends and unit on a second line; columns: the share (0–1) at the small end,
+        as set, at the large end. Largest span first. Empty without rows.
+    """
+    labels = [
+        f"{row.title.partition(' (')[0]}\n{row.low} bis {row.high} {row.unit}"
+        for row in moves.itertuples()
+    ]
+    shares = moves[["reached_share_at_low", "reached_share", "reached_share_at_high"]]
+    return shares.set_axis(labels).set_axis(
+        ["kleinster Wert", "wie gesetzt", "größter Wert"], axis=1
+    )

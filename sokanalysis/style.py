@@ -180,7 +180,9 @@ def _save_static_font(weight: int, file: Path) -> None:
         instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
         font["OS/2"].usWeightClass = weight
         style = "Regular" if weight == 400 else "Bold"
-        for name_id, text in ((1, FONT), (2, style), (4, f"{FONT} {style}")):
+        # The last name tells the weights apart in an SVG: figures share the shapes of a name.
+        names = ((1, FONT), (2, style), (4, f"{FONT} {style}"), (6, f"SourceSans3-{style}"))
+        for name_id, text in names:
             font["name"].setName(text, name_id, 3, 1, 0x409)
         font.save(file)
 
@@ -204,7 +206,7 @@ def static_font(weight: int = 400) -> Path:
     from matplotlib import get_cachedir
 
     release = version("fontpkg-source-sans-3")
-    file = Path(get_cachedir()) / f"sokanalysis-source-sans-{release}-{weight}.ttf"
+    file = Path(get_cachedir()) / f"sokanalysis-source-sans-{release}-named-{weight}.ttf"
     if not file.exists():
         # Two kernels may come here at the same time: only a finished file gets the name.
         draft = file.with_suffix(f".{os.getpid()}.draft")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from sokanalysis.errors import ParameterOutOfRange, UnknownParameter
-from sokanalysis.sensitivity import sensitivity, varied_names
+from sokanalysis.sensitivity import sensitivity, spans, varied_names
 from tests.conftest import COURSE_OFFER, COURSE_SESSION, villages
 
 SHARES = ["reached_share_at_low", "reached_share", "reached_share_at_high"]
@@ -162,3 +162,11 @@ def test_more_freedom_never_reaches_fewer_in_the_real_district(sok, names, sign)
     assert (steps >= 0).all(axis=None)
     assert (sign * rows[PEOPLE].diff(axis=1)[PEOPLE[1:]] >= 0).all(axis=None)
     assert (rows["span_points"] > 0).all()
+
+
+def test_spans_name_the_ends():
+    district = villages()
+    rows = spans(sensitivity(district, district.sessions, ["max_boardings"]))
+    assert list(rows.index) == ["Einstiege je Richtung\n1 bis 4 Einstiege"]
+    assert list(rows.columns) == ["kleinster Wert", "wie gesetzt", "größter Wert"]
+    assert spans(sensitivity(district, district.sessions, [])).empty
