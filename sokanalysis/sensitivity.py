@@ -189,11 +189,11 @@ def spans(moves: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index: German title, both ends and unit on a second line; columns: the share (0–1) at the small end,
+        Index: German title, both ends and unit; columns: the share (0–1) at the small end,
         as set, at the large end. Largest span first. Empty without rows.
     """
     labels = [
-        f"{row.title.partition(' (')[0]}\n{row.low} bis {row.high} {row.unit}"
+        f"{row.title.partition(' (')[0]}, {row.low}–{row.high} {row.unit}"
         for row in moves.itertuples()
     ]
     shares = moves[["reached_share_at_low", "reached_share", "reached_share_at_high"]]

@@ -167,6 +167,6 @@ def test_more_freedom_never_reaches_fewer_in_the_real_district(sok, names, sign)
 def test_spans_name_the_ends():
     district = villages()
     rows = spans(sensitivity(district, district.sessions, ["max_boardings"]))
-    assert list(rows.index) == ["Einstiege je Richtung\n1 bis 4 Einstiege"]
+    assert list(rows.index) == ["Einstiege je Richtung, 1–4 Einstiege"]
     assert list(rows.columns) == ["kleinster Wert", "wie gesetzt", "größter Wert"]
     assert spans(sensitivity(district, district.sessions, [])).empty
