@@ -36,6 +36,7 @@ MODES: Final = {"fuss": "zu Fuß", "bus": "mit Bus und Bahn", "rad": "mit dem Ra
 
 _SCHOOL_WEEK: Final = ("Mo", "Di", "Mi", "Do", "Fr")
 _DAYS: Final = ("schultag", "ferientag", "samstag", "sonntag")
+_STATES: Final = tuple((day_type, with_flex) for day_type in _DAYS for with_flex in (False, True))
 _NAMES: Final = np.array(list(REASONS), dtype=object)
 
 
@@ -113,8 +114,8 @@ def attendance(
     sites : DataFrame, optional
         Where the sessions take place; the region's sites by default.
     states : iterable of (str, bool), optional
-        Day types and whether the on-demand bus counts; by default without and with it on every
-        day type on which a session takes place.
+        Day types and whether the on-demand bus counts; all eight pairs by default. Day types on
+        which no session takes place are left out, so they need no service.
 
     Returns
     -------
@@ -132,7 +133,7 @@ def attendance(
     Raises
     ------
     NoServiceOnDate
-        When the timetable has no date of a day type.
+        When the timetable has no date of a day type on which a session takes place.
 
     See Also
     --------
@@ -168,7 +169,7 @@ def attendances(
         When the timetable has no date of a day type.
     """
     sites = region.sites if sites is None else sites
-    states = list(states or _states_of(sessions))
+    states = _states_of(sessions, states)
     after = pd.Timestamp(region.parameters.reference_date)
     dates = reference_dates(region.feed, after, {day_type for day_type, _ in states})
     return [
@@ -183,9 +184,12 @@ def attendances(
     ]  # fmt: skip
 
 
-def _states_of(sessions: pd.DataFrame) -> list[tuple[str, bool]]:
-    days = [day_type for day_type in _DAYS if runs_on(sessions, day_type).any()]
-    return [(day_type, with_flex) for day_type in days or _DAYS for with_flex in (False, True)]
+def _states_of(
+    sessions: pd.DataFrame, wanted: Iterable[tuple[str, bool]] | None
+) -> list[tuple[str, bool]]:
+    """Return the states in which a session takes place; the first where none does."""
+    states = list(wanted or _STATES)
+    return [state for state in states if runs_on(sessions, state[0]).any()] or states[:1]
 
 
 def runs_on(sessions: pd.DataFrame, day_type: str) -> npt.NDArray[np.bool_]:

@@ -57,7 +57,7 @@ def itinerary(
     session = region.sessions.set_index("session_id", drop=False).loc[[session_id]].iloc[0]
     home = region.settlements.set_index("settlement_id").loc[[settlement_id]]
     site = region.sites.set_index("site_id").loc[[session["site_id"]]]
-    dates = reference_dates(region.feed, pd.Timestamp(region.parameters.reference_date))
+    dates = reference_dates(region.feed, pd.Timestamp(region.parameters.reference_date), [day_type])
     day = compile_day(
         region.feed, dates[day_type], region.parameters,
         with_flex=with_flex, streets=region.streets,

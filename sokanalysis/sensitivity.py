@@ -192,9 +192,10 @@ def spans(moves: pd.DataFrame) -> pd.DataFrame:
         Index: German title, both ends and unit; columns: the share (0–1) at the small end,
         as set, at the large end. Largest span first. Empty without rows.
     """
+    columns = (moves[name] for name in ("title", "low", "high", "unit"))
     labels = [
-        f"{row.title.partition(' (')[0]}, {row.low}–{row.high} {row.unit}"
-        for row in moves.itertuples()
+        f"{str(title).partition(' (')[0]}, {low}–{high} {unit}"
+        for title, low, high, unit in zip(*columns, strict=True)
     ]
     shares = moves[["reached_share_at_low", "reached_share", "reached_share_at_high"]]
     return shares.set_axis(labels).set_axis(

@@ -131,7 +131,11 @@ def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timest
     rank = 1 if day_type == "ferientag" else 0
     if len(common) <= rank:
         raise NoServiceOnDate(
-            f"Der Fahrplan hat keinen Tag der Art „{DAY_TYPES[day_type]}“ mit Betrieb → "
+            f"Der Fahrplan ({days.index.min():%d.%m.%Y} bis {days.index.max():%d.%m.%Y}) kennt nur "
+            f"eine Art Dienstag, keinen „{DAY_TYPES[day_type]}“ → einen Fahrplan ablegen, der "
+            "Schulzeit und Ferien enthält."
+            if common
+            else f"Der Fahrplan hat keinen Tag der Art „{DAY_TYPES[day_type]}“ mit Betrieb → "
             "calendar.txt und calendar_dates.txt prüfen."
         )
     dates = days.index[[services == common[rank] for services in days]]

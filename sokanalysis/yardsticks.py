@@ -233,7 +233,7 @@ def _named(region: Region, counts: pd.DataFrame, sessions: pd.DataFrame) -> pd.D
 def _departures(region: Region) -> npt.NDArray[np.int64]:
     """Count what leaves from every stop, or its whole station, on the school day; by position."""
     feed, today = region.feed, pd.Timestamp(region.parameters.reference_date)
-    services = feed.active[reference_dates(feed, today)["schultag"]]
+    services = feed.active[reference_dates(feed, today, ["schultag"])["schultag"]]
     trips = feed.trips.loc[feed.trips["service_id"].isin(services), "trip_id"]
     calls = feed.stop_times[feed.stop_times["trip_id"].isin(trips)]
     goes_on = calls["trip_id"].eq(calls["trip_id"].shift(-1))

@@ -239,7 +239,7 @@ def test_open_share_by_municipality():
 
 
 def test_without_a_day_of_service_there_is_no_answer():
-    district = villages()
+    district = villages(sessions=[COURSE_SESSION | {"weekdays": "Mo;Sa"}])
     active = district.feed.active
     district.feed.__dict__["active"] = active[active.map(lambda s: "samstag" not in s)]
     with pytest.raises(NoServiceOnDate, match="Samstag"):
