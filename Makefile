@@ -36,6 +36,7 @@ bench: $(READY) ## what is timed, against whom
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --requirement benchmarks/peers.txt
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.reach
+	@$(BIN)/python -m benchmarks.catchments
 
 docs: $(READY) ## reference pages of the handbook, from schema and parameters
 	@$(BIN)/python -m sokanalysis.reference
