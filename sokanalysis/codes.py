@@ -38,6 +38,7 @@ KINDS: Final = {
     "sport": "Sport",
     "jugendarbeit": "Jugendarbeit und Schulsozialarbeit",
     "existenzhilfe": "Tafel, Kleiderkammer und Hilfsfonds",
+    "kinderbetreuung": "Kinderbetreuung während des Angebots",
     "koordination": "Koordination und Information",
     "foerderung": "Projektförderung",
 }

@@ -79,3 +79,26 @@ class ParameterOutOfRange(SokanalysisError):
 
 class WrongCrs(SokanalysisError):
     """Geometries came in another coordinate reference system than the function needs."""
+
+
+class NotProtected(SokanalysisError):
+    """A small count of people follows from sums that are to be shown.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Where the counts stand, at least one; the first three are named.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self.names = tuple(names)
+        more = f" und {len(self.names) - 3} weiteren" if len(self.names) > 3 else ""
+        super().__init__(
+            f"Kleine Personenzahlen lassen sich hier nicht schützen: {'; '.join(self.names[:3])}"
+            f"{more}. Sie folgen aus Summen, die stehen bleiben sollen, oder es fand sich in der "
+            "Zeit keine Lösung → diese Summen auch sperren lassen oder gröber zusammenfassen."
+        )
+
+
+class MarginsDisagree(SokanalysisError):
+    """Known numbers of the same people contradict each other, so nobody can be shared out."""

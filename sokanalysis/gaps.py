@@ -11,7 +11,7 @@ import pandas as pd
 
 from sokanalysis.attendance import attendance
 from sokanalysis.codes import FIELDS
-from sokanalysis.demand import GENERAL_GROUPS, NEEDS, demand
+from sokanalysis.demand import NEEDS, demand
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.seats import Supply, seated, supply
 from sokanalysis.supply import attended_offers
@@ -59,12 +59,6 @@ class Situation:
     def people(self, need: str) -> npt.NDArray[np.int64]:
         """Return people with the need by settlement, in the order of the settlements."""
         return self.demand.loc[self.demand["need"] == need, "person_count"].to_numpy(np.int64)
-
-    def demand_by_need(self) -> pd.DataFrame:
-        """Return low, middle and high demand of the district by need, in German."""
-        counts = ["person_count_low", "person_count", "person_count_high"]
-        sums = self.demand.groupby("need")[counts].sum().reindex(list(NEEDS))
-        return sums.rename(index=_NEED_TITLES).rename_axis("need").reset_index()
 
 
 def situation(region: Region) -> Situation:
@@ -130,7 +124,7 @@ def clock(minute: float) -> str:
 def fitting_offers(region: Region, need: str) -> pd.DataFrame:
     """Return today's offers of the right kind that are open to most people with the need."""
     offers = region.current_offers
-    is_open = offers["target_groups"].map(lambda groups: bool(GENERAL_GROUPS & set(groups)))
+    is_open = offers["target_groups"].map(lambda groups: bool(NEEDS[need].groups & set(groups)))
     return offers[offers["kind"].isin(NEEDS[need].kinds) & is_open.astype(bool)]
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.errors import DataProblems, Problem, RegionNotFound
 from sokanalysis.geography import generalised
+from sokanalysis.group_rules import group_problems
 from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
 from sokanalysis.read.gtfs import Feed, read_feed
@@ -183,9 +184,8 @@ def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     unread = {f"{name}.csv" for name, rows in tables.items() if rows.empty}
     broken = unread & {problem.file for problem in problems}
     broken |= {problem.file for problem in problems if problem.row == 1}
-    return tables, problems + [
-        problem for problem in reference_problems(tables) if not _caused(problem, broken)
-    ]
+    between = reference_problems(tables) + group_problems(tables)
+    return tables, problems + [problem for problem in between if not _caused(problem, broken)]
 
 
 def _caused(problem: Problem, broken: set[str]) -> bool:

@@ -204,14 +204,9 @@ def test_table_of_classes_adds_up_to_the_demand():
         )
     ]  # fmt: skip
     assert counts.loc["Integrationskurs A1–B1"].tolist() == [9, 0, 0, 0, 5, 7, 7, 7]
-    demand = state.demand_by_need().set_index("need")["person_count"]
-    assert counts.sum(axis=1).to_dict() == demand.to_dict()
-
-
-def test_demand_by_need_has_a_range():
-    # 1000 foreigners: 2 % to 6 % need a course, 3.5 % in the middle.
-    rows = situation(villages()).demand_by_need().set_index("need")
-    assert rows.loc["Integrationskurs A1–B1"].tolist() == [20, 35, 60]
+    demand = state.demand.groupby("need")["person_count"].sum()
+    titles = {NEEDS[need].title: count for need, count in demand.items()}
+    assert counts.sum(axis=1).to_dict() == titles
 
 
 def test_needs_for_action_rank_the_open_classes():

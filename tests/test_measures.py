@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sokanalysis.attendance import attendance
 from sokanalysis.catalogue import able_count, catalogue
 from sokanalysis.codes import FIELDS
-from sokanalysis.demand import demand
+from sokanalysis.demand import NEEDS, demand
 from sokanalysis.gaps import TODAY, Situation, clock, gaps, need_supply, situation
 from sokanalysis.measures import (
     LEVERS,
@@ -307,5 +307,6 @@ def test_moves_of_the_real_district(sok, sok_state):
     assert rows["need"].is_unique
     assert rows["number"].is_unique
     assert (rows["gained_count"] > 0).all()
-    wanted = sok_state.demand_by_need().set_index("need")["person_count"]
+    sums = sok_state.demand.groupby("need")["person_count"].sum()
+    wanted = {NEEDS[need].title: count for need, count in sums.items()}
     assert (rows["target_value"] <= rows["need"].map(wanted)).all()

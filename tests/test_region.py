@@ -215,6 +215,9 @@ DEGREES = "Grad mit Dezimalpunkt eintragen, z. B. 50.65; Breite und Länge nicht
         pytest.param("groups.csv", "400", "400.5",
             "groups.csv, Zeile 2, Spalte „Personen“: „400.5“ – keine ganze Zahl → "
             "eine ganze Zahl eintragen", id="no whole number"),
+        pytest.param("groups.csv", "400", "8701",
+            "groups.csv, Zeile 2, Spalte „Personen“: „8701“ – mehr als die Einwohner (8700) → "
+            "Personen und Einwohner prüfen", id="mehr Menschen als Einwohner"),
         pytest.param("groups.csv", "400", "-4",
             "groups.csv, Zeile 2, Spalte „Personen“: „-4“ – ist kleiner als 0 → "
             "einen Wert ab 0 Personen eintragen", id="below the range"),
