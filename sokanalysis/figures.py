@@ -123,13 +123,13 @@ def outcome_colors(table: pd.DataFrame) -> list[str]:
     Parameters
     ----------
     table : DataFrame
-        Columns: success first, then what stands in the way; one to eight.
+        Columns: success first, then what stands in the way; one to nine.
     """
     if set(table.columns) <= set(OUTCOME_LOOKS):
         return [OUTCOME_LOOKS[column][0] for column in table.columns]
     hindrances = (
         style.HIGHLIGHT, style.ATTENTION, style.CATEGORICAL[2], style.CATEGORICAL[3],
-        style.CATEGORICAL[5], style.MUTED, style.RULE,
+        style.CATEGORICAL[5], style.MUTED, style.RULE, style.NO_DATA,
     )  # fmt: skip
     return [style.ACCENT, *hindrances[: len(table.columns) - 1]]
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from sokanalysis.codes import FIELDS
 from sokanalysis.demand import NEEDS
 from sokanalysis.demand_ranges import demand_ranges
 from sokanalysis.distribution import apportion
@@ -98,25 +97,3 @@ def _open_question(region: Region, need: str) -> str:
     assumed = sessions.loc[sessions["quality"] == "angenommen", "offer_id"]
     asked = offers["offer_id"].isin(assumed).sum() + (~timed).sum()
     return f"Zeiten von {asked} der {len(offers)} Angebote sind bei den Trägern zu erfragen."
-
-
-def by_field(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return people by field and class, for a waterfall.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As `sokanalysis.gaps.gaps` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Index: German names of the fields with people; columns: German names of the classes that
-        occur, in their order; needs of people (whole numbers: who needs two things counts
-        twice).
-    """
-    sums = rows.groupby(["field", "gap_class"])["person_count"].sum().unstack("gap_class")
-    columns = [name for name in GAP_CLASSES if name in sums]
-    fields = [name for name in FIELDS if name in sums.index]
-    table = sums.reindex(index=fields, columns=columns).fillna(0).astype("int64")
-    return table.rename(index=FIELDS, columns=GAP_CLASSES)

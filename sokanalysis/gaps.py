@@ -237,13 +237,16 @@ def open_share(region: Region, rows: pd.DataFrame) -> pd.Series[float]:
     Returns
     -------
     Series of float
-        By ``ags`` (0–1); municipalities with fewer people with a need than may be shown
-        (parameter ``withhold_below``) are left out.
+        By ``ags`` (0–1). A municipality is left out where the share would tell a count of 1 up
+        to below ``withhold_below``: of people with a need, of those who can take part or of
+        those who cannot.
     """
     people = rows.groupby("ags")["person_count"].sum()
     open_rows = rows[rows["gap_class"] != "kann_teilnehmen"]
     lacking = open_rows.groupby("ags")["person_count"].sum().reindex(people.index, fill_value=0)
-    return (lacking / people)[people >= region.parameters.withhold_below]
+    small = pd.DataFrame({"all": people, "open": lacking, "able": people - lacking})
+    tells = ((small > 0) & (small < region.parameters.withhold_below)).any(axis=1)
+    return (lacking / people)[~tells]
 
 
 def needs_for_action(region: Region, rows: pd.DataFrame, by: str = "verband_name") -> pd.DataFrame:

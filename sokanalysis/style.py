@@ -35,7 +35,7 @@ CATEGORICAL: Final = ("#00566b", "#eda81f", "#43102f", "#a5d5ee", "#cf5a3c", "#4
 NO_DATA: Final = "#efece6"
 NO_DATA_HATCH: Final = "////"
 NO_DATA_EDGE: Final = "#9a958a"
-NO_DATA_LABEL: Final = "keine Daten"
+NO_DATA_LABEL: Final = "keine Daten oder geheim"
 
 FONT: Final = "Source Sans 3"
 # Points; the same in a figure and in the text around it, because figures are set at full size.

@@ -39,7 +39,7 @@ _COLUMNS: Final = {
         Column("place_count", "gemeldete Plätze", "integer"),
         Column("offers_per_1000", "Angebote je 1.000", "number", 1, "Ausländer*"),
         Column("population_count", "Einwohner", "integer", unit="Personen"),
-        Column("foreigner_count", "Ausländer*", "integer", unit="Personen", missing="< 3"),
+        Column("foreigner_count", "Ausländer*", "integer", unit="Personen", missing="geheim"),
         Column("sprache_bildung", "Sprache und Bildung", "integer"),
         Column("ausbildung_arbeit", "Ausbildung und Arbeit", "integer"),
         Column("teilhabe", "Teilhabe", "integer"),
@@ -52,7 +52,7 @@ _COLUMNS: Final = {
             for name, title in STATE_TITLES.items()
         ),
         *(
-            Column(f"{name}_people", title, "integer", unit="Personen", missing="< 3")
+            Column(f"{name}_people", title, "integer", unit="Personen", missing="geheim")
             for name, title in STATE_TITLES.items()
         ),
         *(Column(name, title, "percent") for name, title in STATE_TITLES.items()),
@@ -63,9 +63,21 @@ _COLUMNS: Final = {
         Column("today_share", "heute", "percent"),
         Column("later_share", "später", "percent"),
         Column("best", "beste Zeit"),
-        Column("person_count", "Personen", "integer", missing="< 3"),
-        Column("person_count_low", "mindestens", "integer", unit="Personen", missing="< 3"),
-        Column("person_count_high", "höchstens", "integer", unit="Personen", missing="< 3"),
+        Column("person_count", "Personen", "integer", missing="geheim"),
+        Column("person_count_low", "mindestens", "integer", unit="Personen", missing="geheim"),
+        Column("person_count_high", "höchstens", "integer", unit="Personen", missing="geheim"),
+        Column("why", "Warum"),
+        Column("open_question", "Was offen ist", missing="–"),
+        Column("carless_count", "ohne Auto", "integer", unit="Personen"),
+        Column("reached_count", "kommen hin", "integer", unit="Personen"),
+        Column("car_count", "kämen mit Auto hin", "integer", unit="Personen"),
+        Column("gap_count", "Unterschied", "integer", unit="Personen"),
+        Column("gap_count_low", "mindestens", "integer", unit="Personen"),
+        Column("gap_count_high", "höchstens", "integer", unit="Personen"),
+        Column("sought", "gesucht"),
+        Column("accommodation_share", "Unterkünfte", "percent"),
+        Column("seeker_share", "Schutzsuchende", "percent"),
+        Column("inhabitant_share", "Einwohner", "percent"),
         Column("number", "Nr."),
         Column("title", "Maßnahme"),
         Column("lever", "Hebel"),

@@ -54,6 +54,7 @@ FLOORS = (
     ("suppression",),
     ("rounding",),
     ("privacy",),
+    ("published",),
     (
         "style",
         "classes",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sokanalysis.demand_ranges import demand_ranges
-from sokanalysis.gap_ranges import WHY, by_field, ranged_needs_for_action, scaled
+from sokanalysis.gap_ranges import WHY, ranged_needs_for_action, scaled
 from sokanalysis.gaps import GAP_CLASSES, gaps, situation
 from tests.conftest import villages
 
@@ -56,12 +56,6 @@ def test_needs_without_an_offer_have_no_question(district, state, rows):
     action = ranged_needs_for_action(district, state, rows)
     none = action[action["gap_class"] == GAP_CLASSES["kein_angebot"]]
     assert len(none) > 0 and set(none["open_question"]) == {""}
-
-
-def test_fields_add_up_to_the_demand(rows):
-    table = by_field(rows)
-    assert table.to_numpy().sum() == rows["person_count"].sum()
-    assert table.columns[0] == "kann teilnehmen"
 
 
 def test_without_gaps_nothing_is_ranked(district, state, rows):

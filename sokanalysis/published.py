@@ -1,0 +1,105 @@
+"""The tables of gaps as they may leave the house: all of the same people, protected together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from sokanalysis.codes import FIELDS
+from sokanalysis.demand import NEEDS
+from sokanalysis.gaps import GAP_CLASSES
+from sokanalysis.privacy import withhold_sums
+
+if TYPE_CHECKING:
+    from sokanalysis.region import Region
+
+WITHHELD: Final = "zum Schutz nicht gezeigt"
+_NEEDS: Final = {need: entry.title for need, entry in NEEDS.items()}
+_BY_AREA: Final = ("need", "gap_class", "area")
+_BY_NEED: Final = ("need", "gap_class")
+_BY_FIELD: Final = ("field", "gap_class")
+# The demand itself stands in the notebook as an estimate and is no secret.
+_PUBLIC: Final = (("need",), ("field",), ())
+
+
+@dataclass(frozen=True)
+class PublishedGaps:
+    """Counts of people by need, field, class and area, the small ones withheld in all of them.
+
+    Parameters
+    ----------
+    tables : dict of tuple of str to DataFrame
+        As `sokanalysis.privacy.withhold_sums` gives them.
+    """
+
+    tables: dict[tuple[str, ...], pd.DataFrame]
+
+    def by_need(self) -> pd.DataFrame:
+        """Return people by need and class, in German.
+
+        Returns
+        -------
+        DataFrame
+            Index: needs; columns: the classes that occur, in order, and last `WITHHELD` where
+            anything is; whole numbers. Rows add up to the demand.
+        """
+        return self._wide(_BY_NEED, _NEEDS)
+
+    def by_field(self) -> pd.DataFrame:
+        """Return the needs of people by field and class, like `by_need`.
+
+        Who needs two things counts twice.
+        """
+        return self._wide(_BY_FIELD, FIELDS)
+
+    def action(self, ranked: pd.DataFrame) -> pd.DataFrame:
+        """Return needs for action with the counts that may be shown.
+
+        Parameters
+        ----------
+        ranked : DataFrame
+            As `sokanalysis.gap_ranges.ranged_needs_for_action` gives it. Where the count is
+            withheld, both ends of its range are.
+        """
+        words = {"need": _NEEDS, "gap_class": GAP_CLASSES}
+        shown = self.tables[_BY_AREA].replace(words)
+        keys = list(_BY_AREA)
+        counts = ranked[keys].merge(shown, on=keys, how="left")["person_count"].to_numpy()
+        ends = ["person_count_low", "person_count_high"]
+        hidden = pd.isna(counts)
+        return ranked.assign(
+            person_count=counts,
+            **{end: ranked[end].astype("Int64").mask(hidden) for end in ends if end in ranked},
+        )
+
+    def _wide(self, keys: tuple[str, str], titles: dict[str, str]) -> pd.DataFrame:
+        index, column = keys
+        cells = self.tables[keys]
+        totals = self.tables[(index,)].set_index(index)["person_count"]
+        wide = cells.pivot(index=index, columns=column, values="person_count").fillna(0)
+        order = [name for name in GAP_CLASSES if name in wide]
+        wide = wide.reindex(index=[name for name in titles if name in totals], columns=order)
+        wide = wide.astype("int64")
+        rest = totals.reindex(wide.index).astype("int64") - wide.sum(axis=1)
+        wide = wide.rename(columns=GAP_CLASSES)
+        return (wide.assign(**{WITHHELD: rest}) if rest.any() else wide).rename(index=titles)
+
+
+def published_gaps(region: Region, rows: pd.DataFrame, by: str = "verband_name") -> PublishedGaps:
+    """Withhold small counts in all tables of gaps together.
+
+    Parameters
+    ----------
+    region : Region
+        Gives the municipalities and the limit.
+    rows : DataFrame
+        As `sokanalysis.gaps.gaps` gives it.
+    by : str
+        Column of the municipalities that names the areas shown.
+    """
+    area = region.municipalities.set_index("ags")[by]
+    parts = rows.assign(area=rows["ags"].map(area))
+    tables = [_BY_AREA, _BY_NEED, _BY_FIELD, *_PUBLIC]
+    return PublishedGaps(withhold_sums(parts, tables, region.parameters, keep=_PUBLIC))
