@@ -359,7 +359,7 @@ def test_double_rows(good):
         "stops.txt": BASE["stops.txt"] + "A,Anderswo,51,12,,\n",
         "routes.txt": BASE["routes.txt"] + "L,11,3\n",
         "trips.txt": BASE["trips.txt"] + "L,werktags,T1\n",
-        "stop_times.txt": TIMES + "T1,08:30:00,08:30:00,A,3\n",
+        "stop_times.txt": TIMES + "T1,08:30:00,08:30:00,C,3\n",
     }
     feed = good(doubles)
     assert (len(feed.stops), len(feed.trips), len(feed.stop_times)) == (3, 1, 3)

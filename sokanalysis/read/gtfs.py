@@ -136,15 +136,15 @@ def _read(files: FeedFiles, within: Box | None, notes: Notes, limit: float) -> F
     groups = gtfs_flex.stop_groups(raw, set(places["stop_id"]), notes)
     served = gtfs_flex.within(zones, groups, gtfs_stops.inside(places, within), within)
     raw |= trip_tables(files, served, notes)
-    _refuse_empty(raw, files)
+    _refuse_empty(raw, files, within)
     trips, times, windows = _journeys(raw, places, zones, groups, notes)
-    _refuse_lossy(notes, raw, files, limit)
+    calendars = raw["calendar"], raw["calendar_dates"]
+    active = active_services(*calendars, trips["service_id"], notes)
     trips, times = expanded(trips, times, raw["frequencies"], notes)
+    _refuse_lossy(notes, raw, files, limit)
     used = {*times["stop_id"], *gtfs_flex.served_stops(windows, groups)}
     stops = gtfs_stops.halts(places, used, within)
     _say_agencies(raw["agency"], notes)
-    running = set(trips["service_id"])
-    active = active_services(raw["calendar"], raw["calendar_dates"], running, notes)
     known = set(raw["stops"]["stop_id"])
     return Feed(
         stops=stops, trips=trips, stop_times=times, flex=windows, zones=zones, active=active,
@@ -172,11 +172,12 @@ def _journeys(
     return trips, times[runs].reset_index(drop=True), windows
 
 
-def _refuse_empty(raw: dict[str, pd.DataFrame], files: FeedFiles) -> None:
+def _refuse_empty(raw: dict[str, pd.DataFrame], files: FeedFiles, within: Box | None) -> None:
+    remedy = "einen vollständigen GTFS-Fahrplan für dieses Gebiet ablegen"
     for name in NEEDED:
         if raw[name].empty:
-            remedy = "einen vollständigen GTFS-Fahrplan für dieses Gebiet ablegen"
-            raise FeedRefused(Problem(f"{files.label}/{name}.txt", "keine Zeilen", remedy))
+            where = " zu Fahrten in diesem Gebiet" if within and name not in SMALL else ""
+            raise FeedRefused(Problem(f"{files.label}/{name}.txt", f"keine Zeilen{where}", remedy))
 
 
 def _refuse_lossy(

@@ -19,7 +19,7 @@ _MONDAY: Final = 4  # 1970-01-05, in days since 1970-01-01
 
 
 def active_services(
-    calendar: pd.DataFrame, exceptions: pd.DataFrame, used: set[str], notes: Notes
+    calendar: pd.DataFrame, exceptions: pd.DataFrame, services: pd.Series[str], notes: Notes
 ) -> pd.Series[Any]:
     """Return the set of running services by date; dates without service are left out.
 
@@ -31,21 +31,33 @@ def active_services(
     ----------
     calendar, exceptions : DataFrame
         ``calendar.txt`` and ``calendar_dates.txt``; either may be empty.
-    used : set of str
-        Services that trips refer to; others are not looked at.
+    services : Series of str
+        The service of every trip; others are not looked at.
     notes : Notes
-        Takes unreadable rows.
+        Takes unreadable rows, and the trips that have no others.
     """
-    weeks = calendar[calendar["service_id"].isin(used)]
+    weeks = calendar[calendar["service_id"].isin(services)]
     first, last = _dates(weeks["start_date"]), _dates(weeks["end_date"])
     is_dated = first.notna() & last.notna()
-    single = exceptions[exceptions["service_id"].isin(used)]
+    single = exceptions[exceptions["service_id"].isin(services)]
     date = _dates(single["date"])
     is_known = date.notna() & single["exception_type"].isin(["1", "2"])
     notes.count(
         int((~is_dated).sum() + (~is_known).sum()),
         "Zeile im Kalender ohne lesbares Datum weggelassen",
         "Zeilen im Kalender ohne lesbares Datum weggelassen",
+    )
+    readable = {*weeks.loc[is_dated, "service_id"], *single.loc[is_known, "service_id"]}
+    listed = {*weeks["service_id"], *single["service_id"]}
+    notes.lose_trips(
+        int(services.isin(listed - readable).sum()),
+        "Fahrt fährt nie: alle ihre Zeilen im Kalender ohne lesbares Datum",
+        "Fahrten fahren nie: alle ihre Zeilen im Kalender ohne lesbares Datum",
+    )
+    notes.count(
+        int((first > last).sum()),
+        "Zeile in calendar.txt endet, bevor sie beginnt: gilt an keinem Tag",
+        "Zeilen in calendar.txt enden, bevor sie beginnen: gelten an keinem Tag",
     )
     weeks, first, last = weeks[is_dated], first[is_dated], last[is_dated]
     days: defaultdict[int, set[str]] = defaultdict(set)
@@ -59,8 +71,8 @@ def active_services(
     kept = zip(date[is_known], single.loc[is_known, "service_id"],
                single.loc[is_known, "exception_type"], strict=True)  # fmt: skip
     for at, service, kind in kept:
-        services = days[int(np.datetime64(at, "D").astype(int))]
-        (services.add if kind == "1" else services.discard)(service)
+        running = days[int(np.datetime64(at, "D").astype(int))]
+        (running.add if kind == "1" else running.discard)(service)
     return pd.Series(
         {
             pd.Timestamp(np.datetime64(day, "D")): frozenset(days[day])
@@ -113,5 +125,6 @@ def _running_days(
 
 
 def _dates(cells: pd.Series[str]) -> pd.Series[pd.Timestamp]:
-    """Read ``YYYYMMDD``, also with hyphens; what is no date is missing."""
-    return pd.to_datetime(cells.str.replace("-", ""), format="%Y%m%d", errors="coerce")
+    """Read ``YYYYMMDD``, also with hyphens or points; what is no date is missing."""
+    plain = cells.str.replace(r"[-.]", "", regex=True)
+    return pd.to_datetime(plain, format="%Y%m%d", errors="coerce")

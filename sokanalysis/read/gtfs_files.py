@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,11 @@ from sokanalysis.read.gtfs_notes import FeedRefused, Notes
 _LARGEST_BYTES: Final = 8 * 2**30
 _UNSUSPECTED_BYTES: Final = 64 * 2**20
 _LARGEST_RATIO: Final = 400
+
+# What opening or unpacking a file raises that is broken or packed in an unknown way.
+UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError,
+)  # fmt: skip
 
 _Opener = Callable[[], IO[bytes]]
 
@@ -82,7 +89,8 @@ def feed_files(folder: Path, notes: Notes) -> FeedFiles:
     Raises
     ------
     FeedRefused
-        When the archive is none, is encrypted, or holds a table of absurd size.
+        When the archive is none, is encrypted, holds a table of absurd size, or holds another
+        archive in place of tables.
     """
     archive, directory = folder / "gtfs.zip", folder / "gtfs"
     if archive.is_file():
@@ -94,7 +102,7 @@ def feed_files(folder: Path, notes: Notes) -> FeedFiles:
         for path in sorted(directory.rglob("*"))
         if path.is_file()
     }
-    found = _of_one_feed(list(paths), notes)
+    found = _of_one_feed(list(paths), "gtfs", notes)
     return FeedFiles("gtfs", {name: _path_opener(paths[place]) for name, place in found.items()})
 
 
@@ -105,12 +113,12 @@ def _path_opener(path: Path) -> _Opener:
 def _zip_files(path: Path, notes: Notes) -> FeedFiles:
     try:
         bundle = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
+    except (*UNREADABLE, ValueError) as error:  # a path in no encoding is a ValueError
         raise refused("gtfs.zip", "kein lesbares Zip-Archiv") from error
     with ExitStack() as stack:
         stack.enter_context(bundle)
         members = _members(bundle, notes)
-        found = _of_one_feed(list(members), notes)
+        found = _of_one_feed(list(members), "gtfs.zip", notes)
         for place in found.values():
             _require_sound(members[place])
         openers = {name: _member_opener(bundle, members[place]) for name, place in found.items()}
@@ -136,7 +144,7 @@ def _member_opener(bundle: zipfile.ZipFile, info: zipfile.ZipInfo) -> _Opener:
 
 def _points_outside(place: str) -> bool:
     parts = PurePosixPath(place).parts
-    return ".." in parts or place.startswith("/") or ":" in parts[0]
+    return not parts or ".." in parts or place.startswith("/") or ":" in parts[0]
 
 
 def _require_sound(info: zipfile.ZipInfo) -> None:
@@ -156,8 +164,9 @@ def refused(file: str, message: str) -> FeedRefused:
     return FeedRefused(Problem(file, message, remedy))
 
 
-def _of_one_feed(places: list[str], notes: Notes) -> dict[str, str]:
+def _of_one_feed(places: list[str], label: str, notes: Notes) -> dict[str, str]:
     """Return the places of the files by name: those beside the first stops.txt, top first."""
+    _refuse_packed_twice(places, label)
     wanted = [place for place in places if not _is_litter(place)]
     folders = {str(PurePosixPath(place).parent) for place in wanted if _name(place) == "stops.txt"}
     ordered = sorted(folders, key=lambda folder: (len(PurePosixPath(folder).parts), folder))
@@ -165,6 +174,16 @@ def _of_one_feed(places: list[str], notes: Notes) -> dict[str, str]:
     if len(ordered) > 1:
         notes.say(f"{len(ordered)} Fahrpläne gefunden, gelesen wird nur der in „{home}“")
     return {_name(place): place for place in wanted if str(PurePosixPath(place).parent) == home}
+
+
+def _refuse_packed_twice(places: list[str], label: str) -> None:
+    """Say so when there is an archive where the tables should be, as portals pack them."""
+    if any(_name(place).endswith(".txt") for place in places):
+        return
+    if inner := next((place for place in places if _name(place).endswith(".zip")), None):
+        remedy = "das innere Archiv auspacken und als gtfs.zip ablegen"
+        message = f"enthält statt der Tabellen ein Zip-Archiv: {inner}"
+        raise FeedRefused(Problem(label, message, remedy))
 
 
 def _name(place: str) -> str:

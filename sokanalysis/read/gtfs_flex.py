@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sokanalysis.read.gtfs_files import FeedFiles, refused
+from sokanalysis.read.gtfs_files import UNREADABLE, FeedFiles, refused
 from sokanalysis.read.gtfs_notes import Notes
 from sokanalysis.read.gtfs_stops import Box
 from sokanalysis.read.gtfs_times import clock_seconds
@@ -24,26 +24,43 @@ def read_zones(files: FeedFiles, notes: Notes) -> Zones:
     Raises
     ------
     FeedRefused
-        When the file is no GeoJSON.
+        When the file cannot be read or is no GeoJSON.
     """
-    if "locations.geojson" not in files:
-        return {}
-    with files.open("locations.geojson") as stream:
-        raw = stream.read()
-    if not raw.strip():
+    name = "locations.geojson"
+    if name not in files:
         return {}
     try:
-        features = json.loads(raw.decode("utf-8-sig"))["features"]
-        shapes = {_id(feature): feature["geometry"] for feature in features}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise refused(f"{files.label}/locations.geojson", "ist kein GeoJSON") from error
-    zones = {key: shape for key, shape in shapes.items() if shape and shape["type"] in _AREAS}
+        with files.open(name) as stream:
+            raw = stream.read()
+        features = json.loads(raw)["features"] if raw.strip() else []
+        shapes = [(_id(feature), feature["geometry"]) for feature in features]
+    except UNREADABLE as error:
+        raise refused(f"{files.label}/{name}", "lässt sich nicht lesen") from error
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise refused(f"{files.label}/{name}", "ist kein GeoJSON") from error
+    areas = [(key, shape) for key, shape in shapes if _is_area(shape)]
     notes.count(
-        len(features) - len(zones),
+        len(shapes) - len(areas),
         "Zone in locations.geojson ohne Fläche weggelassen",
         "Zonen in locations.geojson ohne Fläche weggelassen",
     )
-    return zones
+    notes.count(
+        len(areas) - len(dict(areas)),
+        "Zone in locations.geojson mit schon vergebener Kennung weggelassen",
+        "Zonen in locations.geojson mit schon vergebener Kennung weggelassen",
+    )
+    return dict(areas)
+
+
+def _is_area(geometry: Any) -> bool:
+    """Tell whether a geometry is an area with an extent."""
+    from shapely.errors import ShapelyError
+    from shapely.geometry import shape
+
+    try:
+        return geometry["type"] in _AREAS and bool(shape(geometry).area > 0)
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, ShapelyError):
+        return False
 
 
 def _id(feature: dict[str, Any]) -> str:
@@ -55,7 +72,8 @@ def stop_groups(tables: dict[str, pd.DataFrame], known: set[str], notes: Notes) 
     """Return the stops of each group by its id.
 
     Groups are those of ``location_group_stops.txt``; drafts of the standard named the members
-    in ``location_groups.txt`` or in ``stop_areas.txt``.
+    in ``location_groups.txt`` or in ``stop_areas.txt``. An area that is called like a stop is one
+    of fares: whoever calls at the stop means the stop.
 
     Parameters
     ----------
@@ -70,7 +88,7 @@ def stop_groups(tables: dict[str, pd.DataFrame], known: set[str], notes: Notes) 
     members = pd.concat([
         tables["location_group_stops"].set_axis(["group", "stop"], axis=1),
         former[former["location_id"] != ""].set_axis(["group", "stop"], axis=1),
-        areas.set_axis(["group", "stop"], axis=1),
+        areas[~areas["area_id"].isin(known)].set_axis(["group", "stop"], axis=1),
     ])  # fmt: skip
     is_known = members["stop"].isin(known)
     notes.count(

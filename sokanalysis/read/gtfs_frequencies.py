@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 
 from sokanalysis.read.gtfs_notes import Notes
 from sokanalysis.read.gtfs_times import clock_seconds
+
+_DAY_S: Final = 24 * 3600
 
 
 def expanded(
@@ -32,16 +36,28 @@ def expanded(
     trips, times : DataFrame
         The runs have ids such as ``T1@07:20:00`` and belong to no block.
     """
-    raw = raw[raw["trip_id"].isin(times["trip_id"])]
+    is_known = raw["trip_id"].isin(times["trip_id"])
+    notes.count(
+        int((~is_known).sum()),
+        "Zeile in frequencies.txt zu unbekannter oder weggelassener Fahrt weggelassen",
+        "Zeilen in frequencies.txt zu unbekannten oder weggelassenen Fahrten weggelassen",
+    )
+    raw = raw[is_known]
     if raw.empty:
         return trips, times
     start, end = clock_seconds(raw["start_time"]), clock_seconds(raw["end_time"])
     every = pd.to_numeric(raw["headway_secs"], errors="coerce")
-    is_sound = (start < end) & (every > 0)
+    is_sound = (start < end) & (every >= 1) & (every < np.inf)
+    every = every.clip(upper=_DAY_S)  # one run, however long the interval
     notes.count(
         int((~is_sound).sum()),
         "Zeile in frequencies.txt ohne lesbaren Takt weggelassen",
         "Zeilen in frequencies.txt ohne lesbaren Takt weggelassen",
+    )
+    notes.lose_trips(
+        raw.loc[~raw["trip_id"].isin(raw.loc[is_sound, "trip_id"]), "trip_id"].nunique(),
+        "Fahrt ohne einen lesbaren Takt weggelassen",
+        "Fahrten ohne einen lesbaren Takt weggelassen",
     )
     notes.count(
         raw.loc[is_sound & (raw["exact_times"] != "1"), "trip_id"].nunique(),

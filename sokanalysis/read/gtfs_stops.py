@@ -12,6 +12,7 @@ Box = tuple[float, float, float, float]
 
 _HALT: Final = ("", "0")
 _CHANGES: Final = ("", "0", "1", "2", "3")
+_LONGEST_CHANGE_S: Final = 24 * 3600
 
 
 def placed_stops(raw: pd.DataFrame, notes: Notes) -> pd.DataFrame:
@@ -117,6 +118,7 @@ def transfers(
         "Umstiegsregel zu unbekanntem Halt weggelassen",
         "Umstiegsregeln zu unbekannten Halten weggelassen",
     )
+    rules = rules.assign(min_s=_minimum(rules, notes))
     platforms = _platforms(stops)
     pairs = rules.merge(platforms.add_prefix("from_"), left_on="from_stop_id", right_on="from_name")
     pairs = pairs.merge(platforms.add_prefix("to_"), left_on="to_stop_id", right_on="to_name")
@@ -126,8 +128,21 @@ def transfers(
     return pd.DataFrame({
         "from_stop_id": pairs["from_halt"], "to_stop_id": pairs["to_halt"],
         "transfer_type": pd.to_numeric(pairs["transfer_type"].replace("", "0")).astype("int64"),
-        "min_s": pd.to_numeric(pairs["min_transfer_time"], errors="coerce").astype("float64"),
+        "min_s": pairs["min_s"].astype("float64"),
     }).reset_index(drop=True)  # fmt: skip
+
+
+def _minimum(rules: pd.DataFrame, notes: Notes) -> pd.Series[float]:
+    """Return the time a change takes, missing where none is given; beyond a day it is a day."""
+    seconds = pd.to_numeric(rules["min_transfer_time"], errors="coerce").astype("float64")
+    seconds = seconds.where(seconds >= 0)
+    wrong = seconds.isna() & (rules["min_transfer_time"] != "")
+    notes.count(
+        int(wrong.sum()),
+        "Umstiegsregel ohne lesbare Mindestzeit: es gilt die übliche",
+        "Umstiegsregeln ohne lesbare Mindestzeit: es gilt die übliche",
+    )
+    return seconds.clip(upper=_LONGEST_CHANGE_S)
 
 
 def _platforms(stops: pd.DataFrame) -> pd.DataFrame:

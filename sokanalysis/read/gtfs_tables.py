@@ -6,14 +6,12 @@ import codecs
 import csv
 import io
 import warnings
-import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from typing import IO, Final
 
 import pandas as pd
 
-from sokanalysis.read.gtfs_files import FeedFiles, Layout, refused
+from sokanalysis.read.gtfs_files import UNREADABLE, FeedFiles, Layout, refused
 from sokanalysis.read.gtfs_notes import Notes
 
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -119,10 +117,7 @@ def read_table(
             parts = [cut(part) for part in _rows(files, file, layout, columns, bool(only))]
         except (pd.errors.ParserError, pd.errors.ParserWarning):
             parts = [cut(part) for part in _mended(files, file, layout, columns, notes)]
-    except (
-        csv.Error, zipfile.BadZipFile, zlib.error,
-        OSError, EOFError, NotImplementedError, UnicodeError,
-    ) as error:  # fmt: skip
+    except (*UNREADABLE, csv.Error, UnicodeError) as error:
         raise refused(f"{files.label}/{file}", "lässt sich nicht lesen") from error
     return pd.concat([nothing, *parts], ignore_index=True)
 
@@ -200,11 +195,17 @@ def _rows(
 
 
 def _chosen(part: pd.DataFrame, layout: Layout, columns: list[str]) -> pd.DataFrame:
-    """Return the columns by name, the first of doubles; empty text where there is none."""
+    """Return the columns by name, the first of doubles; empty text where there is none.
+
+    Rows without a single cell are left out: spreadsheets append them by the hundred.
+    """
     wanted = [column for column in columns if column in layout.titles]
     table = part[[layout.titles.index(column) for column in wanted]].set_axis(wanted, axis=1)
     if layout.is_spaced:
         table = table.apply(lambda cells: cells.str.strip())
+    is_idle = table[wanted[0]] == "" if wanted else pd.Series(data=False, index=table.index)
+    if is_idle.any():
+        table = table[~is_idle | (table != "").any(axis=1)]
     return table.reindex(columns=columns, fill_value="").astype("str")
 
 

@@ -30,13 +30,10 @@ def clock_seconds(clock: pd.Series[str]) -> pd.Series[float]:
 def ordered(raw: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     """Return the rows in the order of travel, the trips one after the other.
 
-    Without any ``stop_sequence`` the order of the file stands. Of two rows with the same number
-    in a trip the first is kept.
+    Of a trip without any ``stop_sequence`` the order of the file stands. Of two rows with the
+    same number in a trip the first is kept; another stop or time in the second is a loss.
     """
-    sequence = pd.to_numeric(raw["stop_sequence"], errors="coerce").astype("float64")
-    if len(raw) and (raw["stop_sequence"] == "").all():
-        notes.say("stop_times.txt ohne stop_sequence: Reihenfolge der Datei übernommen")
-        sequence = pd.Series(np.arange(len(raw), dtype="float64"), index=raw.index)
+    sequence = _sequence(raw, notes)
     notes.lose_calls(
         int(sequence.isna().sum()),
         "Zeile in stop_times.txt ohne lesbare stop_sequence weggelassen",
@@ -47,12 +44,37 @@ def ordered(raw: pd.DataFrame, notes: Notes) -> pd.DataFrame:
     order = order[sequence.notna().to_numpy()[order]]
     times = raw.assign(trip=trip, sequence=sequence).iloc[order]
     is_double = times.duplicated(["trip", "sequence"])
+    is_other = is_double & ~times[times.duplicated(["trip", "sequence"], keep=False)].duplicated()
     notes.count(
-        int(is_double.sum()),
+        int((is_double & ~is_other).sum()),
         "doppelte Zeile in stop_times.txt weggelassen",
         "doppelte Zeilen in stop_times.txt weggelassen",
     )
+    notes.lose_calls(
+        int(is_other.sum()),
+        "Zeile in stop_times.txt mit schon vergebener stop_sequence weggelassen",
+        "Zeilen in stop_times.txt mit schon vergebener stop_sequence weggelassen",
+    )
     return times[~is_double].reset_index(drop=True)
+
+
+def _sequence(raw: pd.DataFrame, notes: Notes) -> pd.Series[float]:
+    """Return the number of every row in its trip; missing where it cannot be read."""
+    sequence = pd.to_numeric(raw["stop_sequence"], errors="coerce").astype("float64")
+    is_blank = raw["stop_sequence"] == ""
+    if not is_blank.any():
+        return sequence
+    in_file = pd.Series(np.arange(len(raw), dtype="float64"), index=raw.index)
+    is_bare = is_blank.groupby(raw["trip_id"]).transform("all")
+    if is_bare.all():
+        notes.say("stop_times.txt ohne stop_sequence: Reihenfolge der Datei übernommen")
+    else:
+        notes.count(
+            raw.loc[is_bare, "trip_id"].nunique(),
+            "Fahrt ohne stop_sequence: Reihenfolge der Datei übernommen",
+            "Fahrten ohne stop_sequence: Reihenfolge der Datei übernommen",
+        )
+    return sequence.where(~is_bare, in_file)
 
 
 def fixed_times(times: pd.DataFrame, stops: pd.DataFrame, notes: Notes) -> pd.DataFrame:
