@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-_ROW_MM: Final = 5.2
-_PANEL_MM: Final = 13.0
+_ROW_MM: Final = 4.5
+_PANEL_MM: Final = 9.5
 
 
 def waterfalls(
@@ -117,7 +117,7 @@ def lorenz_curve(
     from matplotlib.ticker import PercentFormatter
 
     with style.house_style():
-        figure, axes = plt.subplots(figsize=style.figure_size(88))
+        figure, axes = plt.subplots(figsize=style.figure_size(74))
         axes.plot([0, 1], [0, 1], color=style.RULE, linewidth=1.2)
         axes.plot(curve["people_share"], curve["access_share"], color=style.ACCENT, linewidth=1.8)
         axes.set_aspect("equal")
@@ -136,12 +136,13 @@ def lorenz_curve(
 
 
 def _name_places(axes: Axes, points: pd.DataFrame, names: Mapping[str, str]) -> None:
-    """Name places beside the middle of their step, those below each other moved apart."""
+    """Name places beside the curve, apart from each other and in an order without crossings."""
     lowest = -1.0
-    for row in points.sort_values("access_share").to_dict("records"):
+    ordered = points.sort_values(["access_share", "people_share"], ascending=[True, False])
+    for row in ordered.to_dict("records"):
         x, y = row["people_share"], row["access_share"]
         axes.scatter([x], [y], s=14, color=style.ACCENT, zorder=3)
-        height = max(y, lowest + 0.055)
+        height = max(y, lowest + 0.07)
         lowest = height
         axes.annotate(
             names[row["id"]], (x, y), (1.04, height), va="center", annotation_clip=False,

@@ -56,7 +56,7 @@ def lorenz_of(places: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def largest(places: pd.DataFrame, count: int = 8) -> dict[str, str]:
+def largest(places: pd.DataFrame, count: int = 6) -> dict[str, str]:
     """Return the names of the settlements with most people with the need, by id."""
     rows = places.nlargest(count, "person_count")
     return dict(zip(rows["settlement_id"], rows["name"], strict=True))

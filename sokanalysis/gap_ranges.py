@@ -96,4 +96,4 @@ def _open_question(region: Region, need: str) -> str:
     timed = offers["offer_id"].isin(sessions["offer_id"])
     assumed = sessions.loc[sessions["quality"] == "angenommen", "offer_id"]
     asked = offers["offer_id"].isin(assumed).sum() + (~timed).sum()
-    return f"Zeiten von {asked} der {len(offers)} Angebote sind bei den Trägern zu erfragen."
+    return f"{NEEDS[need].title}: Zeiten von {asked} der {len(offers)} Angebote"

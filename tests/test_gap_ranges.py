@@ -48,7 +48,7 @@ def test_ranges_hold_their_middle_and_say_why(district, state, rows):
     course = action[action["need"] == "Integrationskurs A1–B1"]
     # The one session of the one course is an assumption of the test's table.
     assert set(course["open_question"]) == {
-        "Zeiten von 1 der 1 Angebote sind bei den Trägern zu erfragen."
+        "Integrationskurs A1–B1: Zeiten von 1 der 1 Angebote"
     }
 
 
