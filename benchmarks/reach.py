@@ -55,18 +55,16 @@ class Cost(NamedTuple):
     reached_share: float
 
 
-def cost(case: Case) -> Cost:
+def cost(case: Case, path: Path) -> Cost:
     """Answer one case several times over."""
     from sokanalysis.attendance import attendances
     from sokanalysis.read.gtfs import read_feed
     from sokanalysis.region import load_region
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = feeds.write_feed(Path(folder) / "gtfs.zip", case.calls, case.stops)
-        timetable, problems = read_feed(Path(folder))
-        assert timetable is not None, problems
-        sites, sessions = feeds.sessions(path, case.offers)
-        cells = feeds.cells(path, case.cells)
+    timetable, problems = read_feed(path.parent)
+    assert timetable is not None, problems
+    sites, sessions = feeds.sessions(path, case.offers)
+    cells = feeds.cells(path, case.cells)
     region = replace(
         load_region(SOK), feed=timetable, settlements=cells, sites=sites, sessions=sessions
     )
@@ -87,9 +85,10 @@ def peak_mb() -> float:
 
 
 def alone(case: Case) -> Cost:
-    """Answer a case in a fresh process."""
-    with get_context("spawn").Pool(1) as pool:
-        return pool.apply(cost, (case,))
+    """Answer a case in a fresh process, on a feed that this one writes."""
+    with tempfile.TemporaryDirectory() as folder, get_context("spawn").Pool(1) as pool:
+        path = feeds.write_feed(Path(folder) / "gtfs.zip", case.calls, case.stops)
+        return pool.apply(cost, (case, path))
 
 
 def import_s() -> float:

@@ -221,8 +221,8 @@ def _attendance(
     return Attendance(
         day_type, with_flex, sessions, region.settlements["settlement_id"].to_numpy(object),
         outcomes(out, back, doors, int32(begin_s), int32(end_s), limits(parameters)), place,
-        _within(region, "fuss", parameters.walk_max_minutes, origins, site),
-        _within(region, "rad", parameters.bike_max_minutes, origins, site), out, back, doors,
+        region.ways.within("fuss", origins, site, parameters.walk_max_minutes),
+        region.ways.within("rad", origins, site, parameters.bike_max_minutes), out, back, doors,
     )  # fmt: skip
 
 
@@ -238,16 +238,6 @@ def _places(sessions: pd.DataFrame, sites: pd.DataFrame) -> tuple[Points, npt.ND
 
 def _minutes_of(clocks: pd.Series[str]) -> npt.NDArray[np.int64]:
     return np.array([minutes_of_day(clock) for clock in clocks], dtype=np.int64)
-
-
-def _within(
-    region: Region, mode: str, longest: float, origins: Points, places: Points
-) -> npt.NDArray[np.bool_]:
-    """Tell which origins are near which places; shape (places, origins)."""
-    origin, place, _ = region.ways.pairs(mode, origins, places, longest)
-    near = np.zeros((len(places), len(origins)), dtype=bool)
-    near[place, origin] = True
-    return near
 
 
 def _frame(region: Region, answer: Attendance, sites: pd.DataFrame) -> pd.DataFrame:

@@ -89,6 +89,21 @@ def pairs_within(
     return origin, target, np.hypot(*(origins[origin] - targets[target]).T)
 
 
+def are_within(origins: Points, targets: Points, radius_m: float) -> npt.NDArray[np.bool_]:
+    """Tell which origins are not farther from which targets than a radius.
+
+    Returns
+    -------
+    ndarray of bool, shape (targets, origins)
+        Nothing is within a negative radius.
+    """
+    near = np.empty((len(targets), len(origins)), dtype=bool)
+    for first in range(0, len(targets), 32):  # all distances at once could fill the memory
+        part = slice(first, first + 32)
+        near[part] = distances_m(targets[part], origins) <= radius_m
+    return near
+
+
 def require_geographic(shapes: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
     """Return the shapes when they are in EPSG:4326.
 

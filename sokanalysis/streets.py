@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import numpy.typing as npt
 
-from sokanalysis.geography import Points, distances_m, pairs_within
+from sokanalysis.geography import Points, are_within, distances_m, pairs_within
 from sokanalysis.read.osm_cache import read_streets
 from sokanalysis.street_graph import (
     Floats,
@@ -82,20 +82,20 @@ class StraightLines:
         """Return one-way travel times; see `travel_minutes`."""
         return travel_minutes(mode, origins, targets, self.parameters)
 
-    def pairs(
+    def within(
         self, mode: str, origins: Points, targets: Points, max_minutes: float
-    ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a time; see `StreetNetwork.pairs`."""
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which origins are near which targets; see `StreetNetwork.within`."""
         metres, extra = _metres_a_minute(mode, self.parameters)
-        radius = max(max_minutes - extra, 0) * metres
-        origin, target, distance = pairs_within(origins, targets, radius)
-        return origin, target, distance / metres + extra
+        return are_within(origins, targets, (max_minutes - extra) * metres)
 
     def walk_pairs(
         self, origins: Points, targets: Points, max_minutes: float
     ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a walk; see `StreetNetwork.pairs`."""
-        return self.pairs("fuss", origins, targets, max_minutes)
+        """Find all pairs not farther apart than a walk; see `StreetNetwork.walk_pairs`."""
+        metres, _ = _metres_a_minute("fuss", self.parameters)
+        origin, target, distance = pairs_within(origins, targets, max_minutes * metres)
+        return origin, target, distance / metres
 
 
 @dataclass(frozen=True)
@@ -174,22 +174,7 @@ class StreetNetwork:
     def walk_pairs(
         self, origins: Points, targets: Points, max_minutes: float
     ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a walk; see `pairs`."""
-        return self.pairs("fuss", origins, targets, max_minutes)
-
-    def pairs(
-        self, mode: str, origins: Points, targets: Points, max_minutes: float
-    ) -> tuple[Ints, Ints, Floats]:
-        """Find all pairs not farther apart than a time; like `geography.pairs_within`.
-
-        Parameters
-        ----------
-        mode : str
-            A key of `MODES`.
-        origins, targets : ndarray of float, shape (n, 2) and (m, 2)
-            Positions in metres (EPSG:25832).
-        max_minutes : float
-            Longest way.
+        """Find all pairs not farther apart than a walk; like `geography.pairs_within`.
 
         Returns
         -------
@@ -198,9 +183,28 @@ class StreetNetwork:
         minutes : ndarray of float, shape (pairs,)
             From origin to target, doors included.
         """
-        minutes = self.travel_minutes(mode, origins, targets, max_minutes=max_minutes)
+        minutes = self.travel_minutes("fuss", origins, targets, max_minutes=max_minutes)
         origin, target = np.nonzero(np.isfinite(minutes))
         return origin, target, minutes[origin, target]
+
+    def within(
+        self, mode: str, origins: Points, targets: Points, max_minutes: float
+    ) -> npt.NDArray[np.bool_]:
+        """Tell which origins are not farther from which targets than a time.
+
+        Parameters
+        ----------
+        mode, origins, targets
+            As in `travel_minutes`.
+        max_minutes : float
+            Longest way, at both ends included.
+
+        Returns
+        -------
+        ndarray of bool, shape (m, n)
+            One row a target.
+        """
+        return np.isfinite(self.travel_minutes(mode, origins, targets, max_minutes=max_minutes)).T
 
     def snaps(self, mode: str, places: Points) -> Snaps:
         """Say where places meet the streets of a mode; ``piece`` is -1 where they do not."""

@@ -47,9 +47,7 @@ def test_ranges_hold_their_middle_and_say_why(district, state, rows):
     assert action["why"].notna().all()
     course = action[action["need"] == "Integrationskurs A1–B1"]
     # The one session of the one course is an assumption of the test's table.
-    assert set(course["open_question"]) == {
-        "Integrationskurs A1–B1: Zeiten von 1 der 1 Angebote"
-    }
+    assert set(course["open_question"]) == {"Integrationskurs A1–B1: Zeiten von 1 der 1 Angebote"}
 
 
 def test_needs_without_an_offer_have_no_question(district, state, rows):

@@ -12,7 +12,14 @@ from pyproj import Geod, Transformer
 from shapely.geometry import Point, box
 
 from sokanalysis.errors import WrongCrs
-from sokanalysis.geography import distances_m, metric, pairs_within, project, require_geographic
+from sokanalysis.geography import (
+    are_within,
+    distances_m,
+    metric,
+    pairs_within,
+    project,
+    require_geographic,
+)
 from sokanalysis.parameters import default_parameters
 from sokanalysis.streets import travel_minutes
 
@@ -126,3 +133,14 @@ def test_no_targets_no_minutes():
     nowhere = np.empty((0, 2))
     found = travel_minutes("rad", np.zeros((2, 2)), nowhere, default_parameters())
     assert found.shape == (2, 0)
+
+
+def test_who_is_within_a_radius():
+    # 3 and 4 make 5; more targets than are worked on at once.
+    origins, targets = np.array([[0.0, 0.0], [3.0, 4.0]]), np.zeros((40, 2))
+    assert are_within(origins, targets, 5).all()
+    near = are_within(origins, targets, 4.9)
+    assert near.shape == (40, 2)
+    assert near[:, 0].all() and not near[:, 1].any()
+    assert not are_within(origins, targets, -1).any()
+    assert are_within(origins[:0], targets, 5).shape == (40, 0)

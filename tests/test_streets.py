@@ -543,3 +543,9 @@ def test_real_extract(sok) -> None:
         assert met.mean() > 0.95, mode
         found = net.travel_minutes(mode, places[met], places[met])
         assert np.isfinite(found).all(), mode
+
+
+def test_within_is_the_matrix_at_a_limit(square: StreetNetwork) -> None:
+    origins, targets = at(A, B, (300, 100)), at(D, C, A, (9000, 0))
+    minutes = square.travel_minutes("rad", origins, targets)
+    assert (square.within("rad", origins, targets, 6) == (minutes <= 6).T).all()
