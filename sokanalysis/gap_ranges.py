@@ -97,3 +97,8 @@ def _open_question(region: Region, need: str) -> str:
     assumed = sessions.loc[sessions["quality"] == "angenommen", "offer_id"]
     asked = offers["offer_id"].isin(assumed).sum() + (~timed).sum()
     return f"{NEEDS[need].title}: Zeiten von {asked} der {len(offers)} Angebote"
+
+
+def open_questions(action: pd.DataFrame) -> str:
+    """Return what is not known about the gaps shown, in German; empty when nothing is open."""
+    return "; ".join(question for question in action["open_question"].unique() if question)

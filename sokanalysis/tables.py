@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 import pandas as pd
 
 from sokanalysis import inventory, show, style
-from sokanalysis.codes import STATE_TITLES
+from sokanalysis.codes import DAY_TYPES, STATE_TITLES
 from sokanalysis.maps import effect_map
 from sokanalysis.show import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sokanalysis.region import Region
 
@@ -196,3 +196,14 @@ def _indicator(row: dict[Any, Any]) -> str:
 def _span(row: dict[Any, Any]) -> str:
     low, high = style.number(row["gained_count_low"]), style.number(row["gained_count_high"])
     return f"je nach Bedarf {low} bis {high}"
+
+
+def reference_days(dates: Mapping[str, pd.Timestamp]) -> str:
+    """Return the date that stands for each day type, in German.
+
+    Parameters
+    ----------
+    dates : mapping of str to Timestamp
+        As `sokanalysis.timetable.reference_dates` gives it.
+    """
+    return ", ".join(f"{DAY_TYPES[day]} {style.german_date(date)}" for day, date in dates.items())

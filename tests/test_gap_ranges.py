@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from sokanalysis.demand_ranges import demand_ranges
-from sokanalysis.gap_ranges import WHY, ranged_needs_for_action, scaled
+from sokanalysis.gap_ranges import WHY, open_questions, ranged_needs_for_action, scaled
 from sokanalysis.gaps import GAP_CLASSES, gaps, situation
 from tests.conftest import villages
 
@@ -59,3 +60,9 @@ def test_needs_without_an_offer_have_no_question(district, state, rows):
 def test_without_gaps_nothing_is_ranked(district, state, rows):
     able = rows[rows["gap_class"] == "kann_teilnehmen"]
     assert ranged_needs_for_action(district, state, able).empty
+
+
+def test_each_open_question_is_asked_once():
+    action = pd.DataFrame({"open_question": ["Zeiten von A", "", "Zeiten von B", "Zeiten von A"]})
+    assert open_questions(action) == "Zeiten von A; Zeiten von B"
+    assert open_questions(action[:0]) == ""

@@ -78,7 +78,7 @@ def test_place_maps_count_the_places_of_each_class(district):
 def test_reason_map_names_the_outcomes_that_occur(district):
     places = district.settlements.assign(reason=["keine Rückfahrt", None])
     shown = maps.reason_map(district, places, **SAID)
-    said = ["keine Rückfahrt: 1 Orte", "keine Daten: 1 Orte"]
+    said = ["keine Rückfahrt: 1 Orte", f"{style.NO_DATA_LABEL}: 1 Orte"]
     assert shown.alt == f"Karte des Landkreises mit Orten als Zeichen, Angebote. {', '.join(said)}."
     legend = shown.static.axes[1].get_legend()
     assert [text.get_text() for text in legend.get_texts()] == said

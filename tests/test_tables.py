@@ -76,3 +76,9 @@ def test_a_factsheet_has_all_fields(sok):
     assert rows["Kennzahl"] == ["Menschen: von 4 auf 12"]
     assert rows["Zusätzlich erreicht"] == ["8 Menschen; je nach Bedarf 5 bis 11"]
     assert sheet.badges == ["Priorität mittel", "Termin verschieben", "Sofortmaßnahme"]
+
+
+def test_reference_days_are_named():
+    dates = {"schultag": pd.Timestamp("2026-11-24"), "samstag": pd.Timestamp("2026-11-28")}
+    assert tables.reference_days(dates) == "Schultag 24. November 2026, Samstag 28. November 2026"
+    assert tables.reference_days({}) == ""
