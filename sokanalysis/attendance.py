@@ -22,15 +22,15 @@ from sokanalysis.journey import (
     time_of,
     walk_of,
 )
-from sokanalysis.outcomes import Outcomes, limits, outcomes
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.timetable import Timetable, compile_day, reference_dates
-from sokanalysis.transit import Access, Searches, access, search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sokanalysis.outcomes import Outcomes
     from sokanalysis.region import Region
+    from sokanalysis.transit import Access, Searches
 
 MODES: Final = {"fuss": "zu Fuß", "bus": "mit Bus und Bahn", "rad": "mit dem Rad"}
 
@@ -210,6 +210,10 @@ def _attendance(
     region: Region, sessions: pd.DataFrame, sites: pd.DataFrame,
     day_type: str, with_flex: bool, timetable: Timetable,
 ) -> Attendance:  # fmt: skip
+    # The compiled search takes long to load and is of no use to who only asks for a name here.
+    from sokanalysis.outcomes import limits, outcomes
+    from sokanalysis.transit import search
+
     parameters = region.parameters
     origins, doors = project(region.settlements), _doors(region, timetable)
     site, place = _places(sessions, sites)
@@ -227,6 +231,8 @@ def _attendance(
 
 
 def _doors(region: Region, timetable: Timetable) -> Access:
+    from sokanalysis.transit import access
+
     return access(region, project(region.settlements), timetable.places)
 
 

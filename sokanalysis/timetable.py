@@ -11,7 +11,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis.codes import DAY_TYPES
-from sokanalysis.connection_scan import scan
 from sokanalysis.edges import Connections, Rows, Starts, turned_connections, turned_rows
 from sokanalysis.errors import NoServiceOnDate
 from sokanalysis.footpaths import footpaths, stop_places
@@ -88,6 +87,8 @@ class Timetable:
 
     def scan(self, starts: Starts, most_boardings: int) -> tuple[Ints, Ints]:
         """Return arrival and leaving time by boardings and stop; see `connection_scan.scan`."""
+        from sokanalysis.connection_scan import scan
+
         labels: tuple[Ints, Ints] = scan(
             self.connections, self.walks, self.rides, starts, len(self.trip_ids), most_boardings
         )

@@ -232,3 +232,8 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 def test_help_loads_nothing_heavy() -> None:
     run = "sys.argv = ['sok', '--help']\nfrom sokanalysis.cli import app\napp()"
     assert not loaded_by(run) & set(HEAVY)
+
+
+def test_the_compiler_is_loaded_when_something_is_searched_and_not_before() -> None:
+    loaded = loaded_by("import sokanalysis.region, sokanalysis.attendance, sokanalysis.gaps")
+    assert not loaded & {"numba", "geopandas", "matplotlib", "folium"}
