@@ -57,8 +57,9 @@ def ranged_needs_for_action(
     action = needs_for_action(region, rows, by)
     keys = ["need", "gap_class", "area"]
     counts = action["person_count"]
+    ends = demand_ranges(region).set_index("need")
     for end, column in (("low_count", "person_count_low"), ("high_count", "person_count_high")):
-        changed = needs_for_action(region, gaps(region, scaled(region, state, end)), by)
+        changed = needs_for_action(region, gaps(region, scaled(state, ends[end])), by)
         at_end = action[keys].merge(changed, on=keys, how="left")["person_count"].fillna(0)
         bound = at_end.clip(upper=counts) if end == "low_count" else at_end.clip(lower=counts)
         action[column] = bound.astype("int64")
@@ -69,17 +70,16 @@ def ranged_needs_for_action(
     return action
 
 
-def scaled(region: Region, state: Situation, end: str) -> Situation:
-    """Return the situation with the demand of each need at one end of its range.
+def scaled(state: Situation, totals: pd.Series[int]) -> Situation:
+    """Return the situation with other numbers of people with each need.
 
     Parameters
     ----------
-    region, state
+    state : Situation
         As in `ranged_needs_for_action`.
-    end : str
-        ``low_count`` or ``high_count`` of `demand_ranges`.
+    totals : Series of int
+        People of the district by need.
     """
-    totals = demand_ranges(region).set_index("need")[end]
     parts = [
         pd.Series(apportion(int(totals[need]), people.to_numpy(float)), index=people.index)
         for need, people in state.demand.groupby("need")["person_count"]

@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sokanalysis.attendance import attendance
-from sokanalysis.demand import NEEDS
-from sokanalysis.gaps import TODAY, clock
+from sokanalysis.gaps import TODAY, clock, fitting_offers
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.supply import attended_offers
 
@@ -142,9 +141,7 @@ def meeting_offers(region: Region) -> pd.DataFrame:
         Rows of ``offers`` with ``has_times`` (whether any session is known); what has none is
         unknown, not absent.
     """
-    need, offers = NEEDS["begegnung"], region.current_offers
-    is_open = [not need.groups.isdisjoint(groups) for groups in offers["target_groups"]]
-    offers = offers[offers["kind"].isin(need.kinds) & np.array(is_open, dtype=bool)]
+    offers = fitting_offers(region, "begegnung")
     return offers.assign(has_times=offers["offer_id"].isin(region.sessions["offer_id"]))
 
 

@@ -32,9 +32,12 @@ class PublishedGaps:
     ----------
     tables : dict of tuple of str to DataFrame
         As `sokanalysis.privacy.withhold_sums` gives them.
+    limit : int
+        Smallest count shown.
     """
 
     tables: dict[tuple[str, ...], pd.DataFrame]
+    limit: int
 
     def by_need(self) -> pd.DataFrame:
         """Return people by need and class, in German.
@@ -61,17 +64,17 @@ class PublishedGaps:
         ----------
         ranked : DataFrame
             As `sokanalysis.gap_ranges.ranged_needs_for_action` gives it. Where the count is
-            withheld, both ends of its range are.
+            withheld both ends of its range are, and an end that is small itself is.
         """
         words = {"need": _NEEDS, "gap_class": GAP_CLASSES}
         shown = self.tables[_BY_AREA].replace(words)
         keys = list(_BY_AREA)
         counts = ranked[keys].merge(shown, on=keys, how="left")["person_count"].to_numpy()
         ends = ["person_count_low", "person_count_high"]
-        hidden = pd.isna(counts)
+        shown_ends = ranked[ends].astype("Int64")
+        small = (shown_ends > 0) & (shown_ends < self.limit)
         return ranked.assign(
-            person_count=counts,
-            **{end: ranked[end].astype("Int64").mask(hidden) for end in ends if end in ranked},
+            person_count=counts, **shown_ends.mask(small | pd.isna(counts)[:, None])
         )
 
     def _wide(self, keys: tuple[str, str], titles: dict[str, str]) -> pd.DataFrame:
@@ -101,5 +104,6 @@ def published_gaps(region: Region, rows: pd.DataFrame, by: str = "verband_name")
     """
     area = region.municipalities.set_index("ags")[by]
     parts = rows.assign(area=rows["ags"].map(area))
+    limit = int(region.parameters.withhold_below)
     tables = [_BY_AREA, _BY_NEED, _BY_FIELD, *_PUBLIC]
-    return PublishedGaps(withhold_sums(parts, tables, region.parameters, keep=_PUBLIC))
+    return PublishedGaps(withhold_sums(parts, tables, region.parameters, keep=_PUBLIC), limit)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import pandas as pd
 
-from sokanalysis.attendance import attendance, runs_on
+from sokanalysis.attendance import attendance
 from sokanalysis.codes import COURSE_KINDS, STATE_TITLES, STATES
 from sokanalysis.errors import ParameterOutOfRange
 from sokanalysis.reach import share_by_reason
@@ -143,20 +143,11 @@ def _varied(region: Region, entry: Parameter, value: Value) -> Region:
 
 def _outcome(region: Region, sessions: pd.DataFrame, state: str) -> _Outcome:
     season, with_flex, _ = STATES[state]
-    answers = attendance(region, sessions, states=_states(sessions, season, with_flex=with_flex))
+    states = [(day_type, with_flex) for day_type in SEASONS[season]]
+    answers = attendance(region, sessions, states=states)
     units = attended_offers(region, answers, sessions, region.offers)
     units = units[units["season"] == season]  # a Saturday belongs to both
     return _Outcome(_reached_share(region, units, state), _course_people(region, units))
-
-
-def _states(sessions: pd.DataFrame, season: str, *, with_flex: bool) -> list[tuple[str, bool]]:
-    """Return the days of a season on which something takes place, at least one.
-
-    Compiling a day anew for every assumption is what takes the time.
-    """
-    day_types = SEASONS[season]
-    used = [day_type for day_type in day_types if runs_on(sessions, day_type).any()]
-    return [(day_type, with_flex) for day_type in used or day_types[:1]]
 
 
 def _reached_share(region: Region, units: pd.DataFrame, state: str) -> float:
