@@ -188,8 +188,13 @@ def _states_of(
     sessions: pd.DataFrame, wanted: Iterable[tuple[str, bool]] | None
 ) -> list[tuple[str, bool]]:
     """Return the states in which a session takes place; the first where none does."""
-    states = list(wanted or _STATES)
-    return [state for state in states if runs_on(sessions, state[0]).any()] or states[:1]
+    states, used = list(wanted or _STATES), day_types_of(sessions)
+    return [state for state in states if state[0] in used] or states[:1]
+
+
+def day_types_of(sessions: pd.DataFrame) -> list[str]:
+    """Return the day types on which a session takes place, in their order."""
+    return [day_type for day_type in _DAYS if runs_on(sessions, day_type).any()]
 
 
 def runs_on(sessions: pd.DataFrame, day_type: str) -> npt.NDArray[np.bool_]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sokanalysis.attendance import day_types_of
 from sokanalysis.errors import NoServiceOnDate, Problem
 from sokanalysis.region import Region, inspect_region
 from sokanalysis.schema import TABLES
@@ -39,7 +40,8 @@ def check_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
 
 def _calendar_problems(region: Region) -> list[Problem]:
     try:
-        reference_dates(region.feed, pd.Timestamp(region.parameters.reference_date))
+        today = pd.Timestamp(region.parameters.reference_date)
+        reference_dates(region.feed, today, day_types_of(region.current_sessions))
     except NoServiceOnDate as error:
         message, _, remedy = str(error).partition(" → ")
         return [Problem("gtfs/calendar.txt", message, remedy)]

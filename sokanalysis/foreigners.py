@@ -11,6 +11,7 @@ import pandas as pd
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.distribution import Floats, Whole, apportion, apportion_within, fit
 from sokanalysis.errors import ParameterOutOfRange
+from sokanalysis.geography import distances_m, project
 
 if TYPE_CHECKING:
     from sokanalysis.parameters import Parameters
@@ -236,11 +237,11 @@ def _accommodated(region: Region) -> Floats:
     homes = homes[homes["status"].isin(CURRENT_STATUSES)]
     size = homes["place_count"].fillna(homes["occupied_count"]).to_numpy(float, na_value=0.0)
     settlements = region.settlements
+    metres = distances_m(project(homes), project(settlements))
+    apart = homes["ags"].to_numpy()[:, None] != settlements["ags"].to_numpy()
+    metres[apart] = np.inf  # an accommodation belongs to its municipality
     places = np.zeros(len(settlements))
-    for ags, lat, lon, count in zip(homes["ags"], homes["lat"], homes["lon"], size, strict=True):
-        inside = np.flatnonzero(settlements["ags"] == ags)
-        if len(inside):
-            near = settlements.iloc[inside]
-            north, east = near["lat"] - lat, (near["lon"] - lon) * np.cos(np.radians(lat))
-            places[inside[int(np.hypot(north, east).to_numpy().argmin())]] += count
+    for distance, count in zip(metres, size, strict=True):
+        if np.isfinite(distance).any():
+            places[distance.argmin()] += count
     return places

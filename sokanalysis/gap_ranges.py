@@ -102,3 +102,11 @@ def _open_question(region: Region, need: str) -> str:
 def open_questions(action: pd.DataFrame) -> str:
     """Return what is not known about the gaps shown, in German; empty when nothing is open."""
     return "; ".join(question for question in action["open_question"].unique() if question)
+
+
+def reasons(action: pd.DataFrame) -> str:
+    """Return what the gaps shown mean, each once, in German; empty without gaps."""
+    told = action.drop_duplicates("gap_class")
+    return " ".join(
+        f"{gap}: {why}" for gap, why in zip(told["gap_class"], told["why"], strict=True)
+    )

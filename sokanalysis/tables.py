@@ -66,8 +66,6 @@ _COLUMNS: Final = {
         Column("person_count", "Personen", "integer", missing="geheim"),
         Column("person_count_low", "mindestens", "integer", unit="Personen", missing="geheim"),
         Column("person_count_high", "höchstens", "integer", unit="Personen", missing="geheim"),
-        Column("why", "Warum"),
-        Column("open_question", "Was offen ist", missing="–"),
         Column("carless_count", "ohne Auto", "integer", unit="Personen"),
         Column("reached_count", "kommen hin", "integer", unit="Personen"),
         Column("car_count", "kämen mit Auto hin", "integer", unit="Personen"),

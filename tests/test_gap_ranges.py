@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sokanalysis.demand_ranges import demand_ranges
-from sokanalysis.gap_ranges import WHY, open_questions, ranged_needs_for_action, scaled
+from sokanalysis.gap_ranges import WHY, open_questions, ranged_needs_for_action, reasons, scaled
 from sokanalysis.gaps import GAP_CLASSES, gaps, situation
 from tests.conftest import villages
 
@@ -66,3 +66,9 @@ def test_each_open_question_is_asked_once():
     action = pd.DataFrame({"open_question": ["Zeiten von A", "", "Zeiten von B", "Zeiten von A"]})
     assert open_questions(action) == "Zeiten von A; Zeiten von B"
     assert open_questions(action[:0]) == ""
+
+
+def test_each_reason_is_given_once():
+    action = pd.DataFrame({"gap_class": ["kein Platz", "kein Platz"], "why": ["Voll.", "Voll."]})
+    assert reasons(action) == "kein Platz: Voll."
+    assert reasons(action[:0]) == ""
