@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pandas as pd
 
+from sokanalysis.columns import Column
 from sokanalysis.errors import Problem
-from sokanalysis.schema import Column
 
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
@@ -40,7 +40,8 @@ def _code(cell: str, column: Column) -> str:
 
 
 def _codes(cell: str, column: Column) -> tuple[str, ...]:
-    return tuple(_code(part.strip(), column) for part in cell.split(";") if part.strip())
+    parts = [part.strip() for part in cell.split(";") if part.strip()]
+    return tuple(_code(part, column) if column.codes else part for part in parts)
 
 
 def _number(cell: str, _: Column) -> float:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sokanalysis.columns import Table
 from sokanalysis.errors import Problem
 from sokanalysis.read.convert import convert
-from sokanalysis.schema import Table
 
 
 def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
@@ -28,12 +28,13 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]
     -------
     rows : DataFrame
         The table's columns in the order of the schema, typed. Without rows, but with all
-        columns, when the file cannot be read.
+        columns, when the file cannot be read or an optional one is missing.
     problems : list of Problem
         Everything wrong with the file itself, its headings and its cells.
     """
     file = f"{table.name}.csv"
-    text, problems = _decode(folder / file)
+    is_absent = table.is_optional and not (folder / file).exists()
+    text, problems = ("", []) if is_absent else _decode(folder / file)
     rows, heading_problems = _cells(text, table, file)
     problems += heading_problems
     columns = {}
