@@ -161,5 +161,6 @@ def sessions(
         "start_time": [f"{t // 60:02d}:{t % 60:02d}" for t in begin],
         "end_time": [f"{t // 60:02d}:{t % 60:02d}" for t in end],
         "runs_in_holidays": True,
+        "ride_max_km": np.nan,
     })  # fmt: skip
     return places[["site_id", "name", "lat", "lon"]], table

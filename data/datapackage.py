@@ -11,7 +11,8 @@ from typing import Any
 import yaml
 from bausteine import DATA, write
 
-from sokanalysis.schema import TABLES, Column, Table
+from sokanalysis.columns import Column, Table
+from sokanalysis.schema import TABLES
 
 TYPES = {"text": "string", "code": "string", "codes": "string"}
 FORMATS: dict[str, dict[str, Any]] = {
@@ -31,11 +32,12 @@ def constraints(column: Column, is_key: bool) -> Json:
     """Return what a cell of the column has to satisfy."""
     codes = list(column.code_list)
     choice = "|".join(codes)
+    several = f"({choice})(;({choice}))*" if codes else ""
     rules = {
         "required": column.required or None,
         "unique": is_key or None,
         "enum": codes if column.kind == "code" else None,
-        "pattern": f"({choice})(;({choice}))*" if column.kind == "codes" else column.pattern,
+        "pattern": several if column.kind == "codes" else column.pattern,
         "minimum": whole(column.minimum),
         "maximum": whole(column.maximum),
     }
@@ -70,7 +72,7 @@ def field(column: Column, is_key: bool) -> Json:
 def foreign_keys(table: Table) -> list[Json]:
     keys = []
     for column in table.columns:
-        if column.references:
+        if column.references and column.kind != "codes":  # a list is no foreign key
             other, name = column.references.split(".")
             reference = {"resource": other, "fields": [name]}
             keys.append({"fields": [column.name], "reference": reference})

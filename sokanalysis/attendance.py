@@ -10,8 +10,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis import streets
-from sokanalysis.codes import REASONS
-from sokanalysis.geography import Points, project
+from sokanalysis.codes import DAY_TYPES, REASONS
+from sokanalysis.day_types import day_types_of, runs_on
+from sokanalysis.geography import Points, distances_m, project
 from sokanalysis.journey import (
     NO_JOURNEY,
     Ints,
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
     from sokanalysis.region import Region
     from sokanalysis.transit import Access, Searches
 
-MODES: Final = {"fuss": "zu Fuß", "bus": "mit Bus und Bahn", "rad": "mit dem Rad"}
+MODES: Final = {
+    "fuss": "zu Fuß", "bus": "mit Bus und Bahn", "rad": "mit dem Rad",
+    "fahrdienst": "mit Fahrdienst",
+}  # fmt: skip
 
-_SCHOOL_WEEK: Final = ("Mo", "Di", "Mi", "Do", "Fr")
-_DAYS: Final = ("schultag", "ferientag", "samstag", "sonntag")
-_STATES: Final = tuple((day_type, with_flex) for day_type in _DAYS for with_flex in (False, True))
+_STATES: Final = tuple((day, with_flex) for day in DAY_TYPES for with_flex in (False, True))
 _NAMES: Final = np.array(list(REASONS), dtype=object)
 
 
@@ -63,6 +65,8 @@ class Attendance:
         Row of the two arrays that follow.
     on_foot, by_bike : ndarray of bool, shape (places, settlements)
         Whether a place is within the longest walk, or ride by bike.
+    by_ride : ndarray of bool, shape (sessions, settlements)
+        Whether the session fetches people from there and takes them home.
     out, back : Searches
         One query a session; the way out with time turned round.
     doors : Access
@@ -77,6 +81,7 @@ class Attendance:
     place: npt.NDArray[np.int64]
     on_foot: npt.NDArray[np.bool_]
     by_bike: npt.NDArray[np.bool_]
+    by_ride: npt.NDArray[np.bool_]
     out: Searches
     back: Searches
     doors: Access
@@ -84,15 +89,16 @@ class Attendance:
     def reached(self) -> npt.NDArray[np.bool_]:
         """Tell who can take part without a car; shape (sessions, settlements)."""
         reached: npt.NDArray[np.bool_] = self.on_foot[self.place] | self.by_bike[self.place]
-        reached |= self.transit_reason == 0
+        reached |= (self.transit_reason == 0) | self.by_ride
         return reached
 
     def mode(self) -> npt.NDArray[np.object_]:
         """Return the way taken, a key of `MODES` or empty; shape (sessions, settlements).
 
-        Feet go before the bus and the bus before the bike.
+        Feet go before the bus, the bus before the bike, and the bike before being fetched.
         """
-        ways = [self.on_foot[self.place], self.transit_reason == 0, self.by_bike[self.place]]
+        on_foot, by_bike = self.on_foot[self.place], self.by_bike[self.place]
+        ways = [on_foot, self.transit_reason == 0, by_bike, self.by_ride]
         return np.select(ways, [np.array(name, dtype=object) for name in MODES], "")
 
 
@@ -192,25 +198,6 @@ def _states_of(
     return [state for state in states if state[0] in used] or states[:1]
 
 
-def day_types_of(sessions: pd.DataFrame) -> list[str]:
-    """Return the day types on which a session takes place, in their order."""
-    return [day_type for day_type in _DAYS if runs_on(sessions, day_type).any()]
-
-
-def runs_on(sessions: pd.DataFrame, day_type: str) -> npt.NDArray[np.bool_]:
-    """Tell which sessions take place on a day type; shape (sessions,)."""
-    runs = sessions["weekdays"].map(lambda days: weekday_count(days, day_type) > 0).astype(bool)
-    if day_type == "ferientag":
-        runs &= sessions["runs_in_holidays"].fillna(False).astype(bool)
-    return runs.to_numpy()
-
-
-def weekday_count(weekdays: Iterable[str], day_type: str) -> int:
-    """Return how many of the weekdays are days of that type."""
-    wanted = {"samstag": ("Sa",), "sonntag": ("So",)}.get(day_type, _SCHOOL_WEEK)
-    return len(set(weekdays) & set(wanted))
-
-
 def _attendance(
     region: Region, sessions: pd.DataFrame, sites: pd.DataFrame,
     day_type: str, with_flex: bool, timetable: Timetable,
@@ -231,8 +218,18 @@ def _attendance(
         day_type, with_flex, sessions, region.settlements["settlement_id"].to_numpy(object),
         outcomes(out, back, doors, int32(begin_s), int32(end_s), limits(parameters)), place,
         region.ways.within("fuss", origins, site, parameters.walk_max_minutes),
-        region.ways.within("rad", origins, site, parameters.bike_max_minutes), out, back, doors,
+        region.ways.within("rad", origins, site, parameters.bike_max_minutes),
+        _rides(sessions, origins, site[place]), out, back, doors,
     )  # fmt: skip
+
+
+def _rides(sessions: pd.DataFrame, origins: Points, site: Points) -> npt.NDArray[np.bool_]:
+    """Tell from where the sessions fetch people; none where it is not said how far."""
+    fetches = sessions["ride_max_km"].to_numpy(float)
+    near = np.zeros((len(sessions), len(origins)), dtype=bool)
+    some = np.flatnonzero(~np.isnan(fetches))
+    near[some] = distances_m(site[some], origins) <= 1000 * fetches[some, None]
+    return near
 
 
 def _doors(region: Region, timetable: Timetable) -> Access:

@@ -1,178 +1,135 @@
-"""The catalogue of measures: the best candidate of each lever for each need, in words."""
+"""The catalogue of measures: what was chosen and what comes close to it, in words."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
-from sokanalysis.codes import COURSE_KINDS, FIELDS
+from sokanalysis.codes import LEVERS, MEASURE_FIELDS, MEASURE_STATUSES
 from sokanalysis.demand import NEEDS
-from sokanalysis.gaps import GAP_CLASSES, Situation, need_supply
-from sokanalysis.measures import LEVERS, Candidate, lever_words
-from sokanalysis.seats import Supply, seated
+from sokanalysis.effects import Effect, effect
+from sokanalysis.levers.candidate import lever_words
+from sokanalysis.numbering import numbered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+    from sokanalysis.levers.candidate import Candidate
+    from sokanalysis.published import PublishedGaps
     from sokanalysis.region import Region
+    from sokanalysis.selection import Selection
 
 _ALL_FIELDS: Final = "alle"
-_LETTERS: Final = {"sprache_bildung": "S", "ausbildung_arbeit": "A", "teilhabe": "T", "alle": "Q"}
-_COLUMNS: Final = (
-    "title", "lever", "field_code", "field", "need", "gap", "goal", "target_group", "steps",
-    "responsible", "partners", "period", "cost_eur", "funding", "indicator", "start_value",
-    "target_value", "gained_count", "gained_count_low", "gained_count_high", "gained_range",
-    "cost_per_person_eur", "priority", "is_quick_win", "status", "reached_before", "reached_after",
-)  # fmt: skip
-_ESTIMATES: Final = ("person_count", "person_count_low", "person_count_high")
-
-
-def able_count(state: Situation, offered: dict[str, Supply], estimate: str) -> int:
-    """Return how many people find a seat under one estimate of the demand.
-
-    Parameters
-    ----------
-    state : Situation
-        Gives the demand.
-    offered : dict of str to Supply
-        By need.
-    estimate : str
-        ``person_count``, ``person_count_low`` or ``person_count_high``.
-    """
-    return sum(_able(state, need, units, estimate)[0] for need, units in offered.items())
-
-
-def _able(state: Situation, need: str, units: Supply, estimate: str) -> tuple[int, float]:
-    """Return the people seated and the minutes all of them together are away."""
-    rows = state.demand
-    people = rows.loc[rows["need"] == need, estimate].to_numpy(np.int64)
-    seats = seated(people, units)
-    return int(seats.sum()), float(np.nansum(seats * units.minutes))
+_ALL: Final = "Alle Menschen mit diesem Bedarf, auch ohne Auto, in allen Orten des Kreises"
+_INDICATOR: Final = "Menschen, die teilnehmen können"
+_MONTHS: Final = 24  # the catalogue plans two years
 
 
 def catalogue(
-    region: Region, state: Situation, gap_rows: pd.DataFrame, found: Iterable[Candidate]
-) -> pd.DataFrame:
-    """Choose and describe measures.
-
-    Of each lever and need the candidate is kept that lets most people take part who could not
-    before, of equals the one with the least travel; of the variants of the on-demand bus the one
-    with the lowest cost for each of them. Candidates that help fewer people than
-    ``measure_min_count``, and new courses below the minimum group, are left out.
+    region: Region, selection: Selection, demand: pd.DataFrame, before: pd.DataFrame,
+    gaps: PublishedGaps,
+) -> pd.DataFrame:  # fmt: skip
+    """Describe the measures that were chosen, those that come close, and those of the district.
 
     Parameters
     ----------
     region : Region
         The district.
-    state : Situation
-        As `sokanalysis.gaps.situation` gives it.
-    gap_rows : DataFrame
-        As `sokanalysis.gaps.gaps` gives it.
-    found : iterable of Candidate
-        As `sokanalysis.measures.candidates` gives it.
+    selection : Selection
+        As `sokanalysis.selection.select` gives it.
+    demand, before : DataFrame
+        As `sokanalysis.demand.demand` and `sokanalysis.effects.able` give them.
+    gaps : PublishedGaps
+        As `sokanalysis.published.published_gaps` gives it; the words of the catalogue repeat its
+        numbers.
 
     Returns
     -------
     DataFrame
-        One row a measure, numbered by field: ``number``, ``title``, ``lever``, ``field``,
-        ``need``, ``gap``, ``goal``, ``target_group``, ``steps`` (list), ``responsible``,
-        ``partners``, ``period``, ``cost_eur`` (a year), ``funding``, ``indicator``,
+        One row a measure, by field and number: ``number``, ``key``, ``title``, ``lever_code``,
+        ``lever``, ``field_code``, ``field``, ``need_keys`` (tuple), ``need``, ``gap``, ``goal``,
+        ``target_group``, ``steps`` (list), ``responsible``, ``partners``, ``start_month``,
+        ``run_month``, ``end_month`` (months of the plan, from 1), ``period``, ``cost_eur``,
+        ``cost_eur_low``, ``cost_eur_high`` (a year), ``funding``, ``indicator``,
         ``start_value``, ``target_value``, ``gained_count``, ``gained_count_low``,
-        ``gained_count_high`` (people),
-        ``gained_range`` (German), ``cost_per_person_eur``, ``priority``,
-        ``is_quick_win``, ``status``, ``reached_before`` and ``reached_after`` (sets of
-        settlements). Empty when nothing helps.
+        ``gained_count_high``, ``gained_count_holidays`` (people, each measure alone),
+        ``gained_range`` (German), ``lost_count`` (people who could not take part if only this
+        measure were left out of the plan), ``cost_per_person_eur``, ``priority``,
+        ``is_quick_win``, ``status``, ``is_chosen``, ``chosen_share`` (0–1), ``robustness``,
+        ``decides`` (German), ``reached_before``, ``reached_after`` (sets of settlements). What
+        is not computed is missing.
     """
-    today = {need: need_supply(region, state, need) for need in NEEDS}
-    before = {need: able_count(state, {need: today[need]}, "person_count") for need in NEEDS}
-    best: dict[tuple[str, ...], tuple[tuple[float, float], Candidate]] = {}
-    for candidate in found:
-        gained, minutes = _effect(region, state, candidate, before)
-        key = (candidate.lever, *candidate.offered)
-        rank = _rank(candidate, gained, minutes)
-        enough = gained >= region.parameters.measure_min_count
-        if enough and (key not in best or rank < best[key][0]):
-            best[key] = (rank, candidate)
-    rows = [_row(region, state, gap_rows, candidate, today) for _, candidate in best.values()]
-    return _numbered(rows)
-
-
-def _effect(
-    region: Region, state: Situation, candidate: Candidate, before: dict[str, int]
-) -> tuple[int, float]:
-    """Return the people gained, none for a course below the minimum group, and their minutes."""
-    after = [_able(state, need, units, "person_count") for need, units in candidate.offered.items()]
-    gained = sum(count for count, _ in after) - sum(before[need] for need in candidate.offered)
-    need = next(iter(candidate.offered))
-    is_course = candidate.lever == "aussenstelle" and NEEDS[need].kinds[0] in COURSE_KINDS
-    enough = gained >= region.parameters.minimum_group_count or not is_course
-    return gained if enough else 0, sum(minutes for _, minutes in after)
-
-
-def _rank(candidate: Candidate, gained: int, minutes: float) -> tuple[float, float]:
-    """Return what the best has least of: the cost a person, or else few people, then travel."""
-    if candidate.lever == "rufbus":
-        return candidate.cost_eur / max(gained, 1), minutes
-    return -gained, minutes
+    rows = [
+        _row(region, selection, candidate, effect(region, demand, candidate.change, before=before),
+             gaps)
+        for candidate in selection.shown()
+    ]  # fmt: skip
+    enough = region.parameters.measure_min_count
+    computed = [row for row in rows if row["gained_count"] >= enough or row["is_chosen"]]
+    return numbered(region, pd.DataFrame([*computed, *_own(region)]))
 
 
 def _row(
-    region: Region, state: Situation, gap_rows: pd.DataFrame, candidate: Candidate,
-    today: dict[str, Supply],
-) -> dict[str, Any]:  # fmt: skip
-    texts, words = lever_words()[candidate.lever], candidate.words
-    offered = candidate.offered
-    start = [able_count(state, {n: today[n] for n in offered}, name) for name in _ESTIMATES]
-    target = [able_count(state, offered, name) for name in _ESTIMATES]
-    gains = [after - before for after, before in zip(target, start, strict=True)]
-    field = NEEDS[next(iter(offered))].field if len(offered) == 1 else _ALL_FIELDS
+    region: Region, selection: Selection, candidate: Candidate, found: Effect, gaps: PublishedGaps
+) -> dict[str, Any]:
+    words, needs, gained = lever_words()[candidate.lever], found.needs, found.gained()
+    limit = int(region.parameters.withhold_below)
+    field = _field(needs)
+    low, high = candidate.cost_range_eur(region.parameters)
+    cost = candidate.cost_eur(region.parameters)
     return {
-        "title": texts["title"].format(**words),
-        "lever": LEVERS[candidate.lever],
-        "field_code": field,
-        "field": FIELDS.get(field, "Alle Handlungsfelder"),
-        "need": ", ".join(NEEDS[need].title for need in offered),
-        "gap": _gap(gap_rows, tuple(offered)),
-        "goal": texts["goal"],
-        "target_group": "Menschen ohne Auto mit diesem Bedarf, in allen Orten des Kreises",
-        "steps": [step.format(**words) for step in texts["steps"]],
-        "responsible": texts["responsible"].format(**words),
-        "partners": texts["partners"].format(**words),
-        "period": texts["period"],
-        "cost_eur": candidate.cost_eur,
-        "funding": texts["funding"],
-        "indicator": texts["indicator"],
-        "start_value": start[0],
-        "target_value": target[0],
-        "gained_count": gains[0],
-        "gained_count_low": min(gains),
-        "gained_count_high": max(gains),
-        "gained_range": f"{min(gains)} bis {max(gains)}",
-        "cost_per_person_eur": candidate.cost_eur / gains[0],
-        "priority": _priority(region, gains[0]),
-        "is_quick_win": texts["is_quick_win"],
-        "status": "Vorschlag",
-        "reached_before": _reached(region, {need: today[need] for need in offered}),
-        "reached_after": _reached(region, offered),
-    }
+        "key": candidate.family, "title": words["title"].format(**candidate.words),
+        "lever_code": candidate.lever, "lever": LEVERS[candidate.lever],
+        "field_code": field, "field": MEASURE_FIELDS[field],
+        "need_keys": needs, "need": ", ".join(NEEDS[need].title for need in needs),
+        "gap": gaps.largest_open(needs), "goal": words["goal"].format(**candidate.words),
+        "target_group": _ALL,
+        "steps": [step.format(**candidate.words) for step in words["steps"]],
+        "responsible": words["responsible"].format(**candidate.words),
+        "partners": words["partners"].format(**candidate.words),
+        **_months(words["start_months"], words["run_months"]),
+        "cost_eur": cost, "cost_eur_low": low, "cost_eur_high": high,
+        "funding": fundings(region, candidate.lever, field),
+        "indicator": _INDICATOR, "start_value": _safe(found.count("before", needs), limit),
+        "target_value": _safe(found.count("after", needs), limit), **_gains(found, limit),
+        "lost_count": _safe(selection.lost(candidate.key), limit),
+        "cost_per_person_eur": cost / gained if gained > 0 else float("nan"),
+        "priority": _priority(region, gained), "is_quick_win": words["is_quick_win"],
+        "status": "Vorschlag", "is_chosen": candidate.key in selection.portfolio.taken,
+        **selection.sureness(candidate.family, region.parameters),
+        "reached_before": found.reached("before", needs),
+        "reached_after": found.reached("after", needs),
+    }  # fmt: skip
 
 
-def _reached(region: Region, offered: dict[str, Supply]) -> frozenset[str]:
-    """Return the settlements from which at least one unit of one of the needs is reached."""
-    anywhere = np.vstack([units.reach for units in offered.values()]).any(axis=0)
-    return frozenset(region.settlements["settlement_id"].to_numpy(object)[anywhere])
+def _field(needs: tuple[str, ...]) -> str:
+    """Return the field of the needs a measure helps with; more than one is all of them."""
+    fields = {NEEDS[need].field for need in needs}
+    return fields.pop() if len(fields) == 1 else _ALL_FIELDS
 
 
-def _gap(gap_rows: pd.DataFrame, needs: tuple[str, ...]) -> str:
-    """Name the largest open class of the needs with its people."""
-    rows = gap_rows[gap_rows["need"].isin(needs)]
-    sums = rows[rows["gap_class"] != "kann_teilnehmen"].groupby("gap_class")["person_count"].sum()
-    if sums.empty:
-        return "keine offene Lücke"
-    name = str(sums.idxmax())
-    return f"{GAP_CLASSES[name]}: {sums[name]} von {rows['person_count'].sum()} Menschen"
+def _gains(found: Effect, limit: int) -> dict[str, Any]:
+    gains = [found.gained(name) for name in ("able_count", "able_count_low", "able_count_high")]
+    low, high = min(gains), max(gains)
+    return {
+        "gained_count": gains[0], "gained_count_low": low, "gained_count_high": high,
+        "gained_range": f"{_least(low, limit)} bis {high}",
+        "gained_count_holidays": _safe(found.gained("able_count_holidays"), limit),
+    }  # fmt: skip
+
+
+def _safe(count: int | None, limit: int) -> int | None:
+    """Return a count that may be shown, or nothing for one that would tell of single people."""
+    return None if count is None or 0 < abs(count) < limit else count
+
+
+def _least(count: int, limit: int) -> str:
+    return f"unter {limit}" if 0 < count < limit else f"{count}"
+
+
+def _months(start: int, run: int) -> dict[str, Any]:
+    end = min(start + run, _MONTHS)
+    words = f"{start} Monate bis zum Start, dann {end - start} Monate im Plan dieser zwei Jahre"
+    return {"start_month": 1, "run_month": start + 1, "end_month": end, "period": words}
 
 
 def _priority(region: Region, gained: int) -> str:
@@ -182,27 +139,106 @@ def _priority(region: Region, gained: int) -> str:
     return "mittel" if gained >= parameters.priority_medium_count else "niedrig"
 
 
+def fundings(region: Region, lever: str, field: str) -> str:
+    """Return which programmes could pay a lever in a field, in German.
+
+    Programmes that have ended at the reference date stay away; without any it says so.
+    """
+    rows = region.fundings
+    today = pd.Timestamp(region.parameters.reference_date)
+    fits = rows["levers"].map(lambda levers: lever in levers).astype(bool)
+    if field != _ALL_FIELDS:
+        fits &= rows["fields"].map(lambda fields: field in fields).astype(bool)
+    open_rows = rows[fits & ~(rows["until_date"] < today)]
+    names = [_funding(row) for row in open_rows.to_dict("records")]
+    return "; ".join(names) or "kein Programm bekannt, Eigenmittel prüfen"
+
+
+def _funding(row: dict[Any, Any]) -> str:
+    until = "" if pd.isna(row["until_date"]) else f" (bis {row['until_date']:%m/%Y})"
+    return f"{row['name']}{until}"
+
+
+def _own(region: Region) -> list[dict[str, Any]]:
+    """Return the measures that are no formula's business, as the district wrote them."""
+    start = pd.Timestamp(region.parameters.reference_date)
+    names = region.fundings.set_index("funding_id")["name"]
+    rows = []
+    for row in region.own_measures.to_dict("records"):
+        first, last = (_plan_month(row[name], start) for name in ("start_month", "end_month"))
+        rows.append({
+            "key": row["measure_id"], "title": row["title"], "lever_code": "sonstige",
+            "lever": LEVERS["sonstige"], "field_code": row["field"],
+            "field": MEASURE_FIELDS[row["field"]], "need_keys": (), "need": "",
+            "gap": row["gap"], "goal": row["goal"], "target_group": _text(row["target_group"]),
+            "steps": [step.strip() for step in _text(row["steps"]).split(";") if step.strip()],
+            "responsible": _text(row["responsible"]), "partners": _text(row["partners"]),
+            "start_month": first, "run_month": first, "end_month": last,
+            "period": _period(row), "cost_eur": row["cost_eur"], "cost_eur_low": row["cost_eur"],
+            "cost_eur_high": row["cost_eur"],
+            "funding": "; ".join(str(names.get(key, key)) for key in row["funding_ids"]),
+            "indicator": _text(row["indicator"]), "start_value": row["start_value"],
+            "target_value": row["target_value"], "priority": row["priority"],
+            "is_quick_win": bool(row["is_quick_win"]),
+            "status": MEASURE_STATUSES[row["status"]], "is_chosen": True,
+        })  # fmt: skip
+    return rows
+
+
+def _text(cell: str | None) -> str:
+    return "" if pd.isna(cell) else str(cell)
+
+
+def _plan_month(date: pd.Timestamp, start: pd.Timestamp) -> int:
+    """Return the month of the plan; the first is the month of the reference date."""
+    if pd.isna(date):
+        return 1
+    month = (date.year - start.year) * 12 + date.month - start.month + 1
+    return max(1, min(month, _MONTHS))
+
+
+def _period(row: dict[Any, Any]) -> str:
+    dates = [row[name] for name in ("start_month", "end_month")]
+    return " bis ".join(f"{date:%m/%Y}" for date in dates if pd.notna(date)) or "offen"
+
+
+def curve_table(selection: Selection, measures: pd.DataFrame) -> pd.DataFrame:
+    """Return what more money buys, in the numbers of the catalogue.
+
+    Parameters
+    ----------
+    selection : Selection
+        As `sokanalysis.selection.select` gives it.
+    measures : DataFrame
+        As `catalogue` gives it.
+
+    Returns
+    -------
+    DataFrame
+        One row a budget: ``budget_eur``, ``cost_eur``, ``gained_count`` (people more than
+        without money), ``added`` (German: what is new against the row before).
+    """
+    rows = selection.curve
+    number = measures.drop_duplicates("key").set_index("key")["number"].to_dict()
+    families = {key: c.family for key, c in selection.options.candidates.items()}
+    words = [_added([number.get(families[key]) for key in added]) for added in rows["added"]]
+    gained = rows["person_count"] - rows["person_count"].iloc[0]
+    return rows[["budget_eur", "cost_eur"]].assign(gained_count=gained, added=words)
+
+
+def _added(numbers: list[str | None]) -> str:
+    named = [number for number in numbers if number]
+    others = len(numbers) - len(named)
+    return ", ".join([*named, *([f"{others} weitere"] if others else [])])
+
+
 def recommended(measures: pd.DataFrame, count: int) -> str:
-    """Return the measures that help most people as a numbered list in Markdown, in German."""
-    best = measures.nlargest(count, "gained_count", keep="first")
+    """Return the chosen measures that help most people as a numbered list in Markdown."""
+    chosen = measures[measures["is_chosen"] & measures["gained_count"].notna()]
+    best = chosen.nlargest(count, "gained_count", keep="first")
     lines = [
-        f"{rank}. **{row['title']}** ({row['number']}): {row['gained_count']} Menschen zusätzlich"
+        f"{rank}. **{row['title']}** ({row['number']}): "
+        f"{row['gained_count']:.0f} Menschen zusätzlich"
         for rank, row in enumerate(best.to_dict("records"), start=1)
     ]
     return "\n".join(lines) or "Keine der geprüften Maßnahmen hilft genügend Menschen."
-
-
-def _numbered(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Sort by field, then by people helped, and number within the field."""
-    order = [*FIELDS, _ALL_FIELDS]
-    rows = sorted(
-        rows, key=lambda r: (order.index(r["field_code"]), -r["gained_count"], r["title"])
-    )
-    counts = dict.fromkeys(order, 0)
-    numbers = []
-    for row in rows:
-        counts[row["field_code"]] += 1
-        numbers.append(f"{_LETTERS[row['field_code']]}{counts[row['field_code']]}")
-    table = pd.DataFrame(rows, columns=None if rows else list(_COLUMNS))
-    table.insert(0, "number", numbers)
-    return table

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sokanalysis.attendance import day_types_of
+from sokanalysis.day_types import day_types_of
 from sokanalysis.errors import NoServiceOnDate, Problem
 from sokanalysis.region import Region, inspect_region
 from sokanalysis.schema import TABLES
@@ -39,13 +39,23 @@ def check_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
 
 
 def _calendar_problems(region: Region) -> list[Problem]:
+    today = pd.Timestamp(region.parameters.reference_date)
+    problems = [] if region.feed_ended is None else [_ended(region.feed_ended, today)]
     try:
-        today = pd.Timestamp(region.parameters.reference_date)
         reference_dates(region.feed, today, day_types_of(region.current_sessions))
     except NoServiceOnDate as error:
         message, _, remedy = str(error).partition(" → ")
-        return [Problem("gtfs/calendar.txt", message, remedy)]
-    return []
+        problems.append(Problem("gtfs/calendar.txt", message, remedy))
+    return problems
+
+
+def _ended(last: pd.Timestamp, today: pd.Timestamp) -> Problem:
+    return Problem(
+        "gtfs/calendar.txt",
+        f"Der Fahrplan ist am {last:%d.%m.%Y} abgelaufen, vor dem Datenstand {today:%d.%m.%Y}",
+        "den heutigen Fahrplan ablegen oder reference_date in parameters.yaml in seine Gültigkeit "
+        "legen",
+    )
 
 
 def _order(problem: Problem) -> tuple[int, str, int]:

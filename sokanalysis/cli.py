@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -16,6 +17,8 @@ app = typer.Typer(
 )
 
 NOTEBOOKS = Path("notebooks")
+REGION = Path("data/sok")
+DAYS = ["%d.%m.%Y", "%Y-%m-%d"]
 
 
 @app.callback()
@@ -48,7 +51,7 @@ def report(
 
 @app.command()
 def check(
-    ordner: Annotated[Path, typer.Argument(help="Ordner der Region.")] = Path("data/sok"),
+    ordner: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
 ) -> None:
     """Daten einer Region prüfen: alle Probleme aller Dateien auf einmal."""
     from sokanalysis.check import check_region, summary
@@ -80,3 +83,72 @@ def lab(
         f"--LabApp.app_settings_dir={settings}",
     ]  # fmt: skip
     raise typer.Exit(subprocess.call(command + ([] if browser else ["--no-browser"])))
+
+
+@app.command()
+def rueckmeldung(
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin die Bögen geschrieben werden.")] = Path(
+        "rueckmeldungen"
+    ),
+    frist: Annotated[
+        datetime | None, typer.Option(formats=DAYS, help="Bis wann geantwortet werden soll.")
+    ] = None,
+    einlesen: Annotated[
+        Path | None, typer.Option(help="Ordner mit zurückgekommenen Bögen: zeigt das Protokoll.")
+    ] = None,
+    datum: Annotated[
+        datetime | None, typer.Option(formats=DAYS, help="Tag der Rückmeldung, wo keiner steht.")
+    ] = None,
+    protokoll: Annotated[
+        Path | None, typer.Option(help="Protokoll als Mappe (.xlsx) zum Ankreuzen schreiben.")
+    ] = None,
+    annehmen: Annotated[
+        str, typer.Option(help="„alle“ Unstrittigen, Nummern wie 1,3-5 oder eine Protokollmappe.")
+    ] = "",
+) -> None:
+    """Rückmeldebögen für die Träger schreiben oder zurückgekommene einlesen."""
+    from sokanalysis.dialogue.sheets import write_sheets
+    from sokanalysis.errors import SokanalysisError
+    from sokanalysis.region import load_region
+
+    try:
+        if einlesen is not None:
+            _read_sheets(region, einlesen, datum, protokoll, annehmen)
+            return
+        if annehmen or protokoll or datum:
+            raise typer.BadParameter("gilt nur zusammen mit --einlesen")
+        written = write_sheets(load_region(region), ordner, frist.date() if frist else None)
+    except SokanalysisError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{len(written)} Bögen geschrieben nach {ordner}.")
+
+
+def _read_sheets(
+    folder: Path, returned: Path, day: datetime | None, protocol_file: Path | None, choice: str
+) -> None:
+    """Show what returned sheets would change, and apply what is accepted."""
+    from sokanalysis.dialogue.apply import LOG, LOG_HEADINGS, apply_changes
+    from sokanalysis.dialogue.proposals import proposed
+    from sokanalysis.dialogue.protocol import accepted, accepted_in, protocol, write_protocol
+    from sokanalysis.dialogue.returned import read_folder
+    from sokanalysis.read.records import read_log
+    from sokanalysis.region import load_region
+
+    if not returned.is_dir():
+        raise typer.BadParameter(f"Den Ordner „{returned}“ gibt es nicht", param_hint="--einlesen")
+    region = load_region(folder)
+    answers = read_folder(returned, region, f"{day:%Y-%m-%d}" if day else "")
+    proposal = proposed(region, answers, read_log(folder / LOG, LOG_HEADINGS))
+    typer.echo(protocol(proposal))
+    if protocol_file is not None:
+        write_protocol(proposal, protocol_file)
+        typer.echo(f"\nProtokoll zum Ankreuzen: {protocol_file}")
+    if not choice:
+        return
+    is_file = choice.lower().endswith(".xlsx")
+    numbers = accepted_in(proposal, Path(choice)) if is_file else accepted(proposal, choice)
+    done = apply_changes(folder, proposal, numbers)
+    where = f" Vorheriger Stand: {done.backup}" if done.backup else ""
+    typer.echo(f"\n{done.change_count} Änderungen übernommen.{where}")

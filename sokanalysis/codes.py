@@ -149,7 +149,48 @@ BUILDING_KINDS: Final = {
     "begegnung": "Begegnungsstätte",
 }
 
+# What can be done about a gap; the last kind is no formula's business.
+LEVERS: Final = {
+    "verschieben": "Termin verschieben",
+    "aussenstelle": "Außenstelle in vorhandenem Gebäude",
+    "plaetze": "Mehr Plätze",
+    "kurs": "Kurs auf anderem Niveau",
+    "elternkurs": "Kurs für Eltern mit Kinderbetreuung",
+    "kinderbetreuung": "Kinderbetreuung während des Angebots",
+    "fahrt": "Zusätzliche Busfahrt",
+    "rufbus": "Rufbuszeiten erweitern",
+    "fahrdienst": "Fahrdienst oder Fahrgutschein",
+    "online": "Online mit Lernort",
+    "sprachmittlung": "Sprachmittlung",
+    "mobil": "Mobile Beratung im Dorf",
+    "sonstige": "Ohne Rechnung",
+}
+
+# A measure can also concern all fields of action.
+MEASURE_FIELDS: Final = FIELDS | {"alle": "Alle Handlungsfelder"}
+
+PRIORITIES: Final = {"hoch": "hoch", "mittel": "mittel", "niedrig": "niedrig"}
+
+MEASURE_STATUSES: Final = {
+    "vorschlag": "Vorschlag",
+    "beschlossen": "beschlossen",
+    "in_umsetzung": "in Umsetzung",
+    "abgeschlossen": "abgeschlossen",
+    "zurueckgestellt": "zurückgestellt",
+}
+
 GENDERS: Final = {"alle": "alle", "frauen": "Frauen", "maenner": "Männer"}
+
+# What is rated in a round of dialogue.
+ITEM_KINDS: Final = {"bedarf": "Bedarf", "massnahme": "Maßnahme", "wert": "Wert"}
+
+# For whom a rater speaks, in the order in which groups stand side by side.
+RATER_GROUPS: Final = {
+    "behoerde": "Behörde",
+    "traeger": "Träger",
+    "ehrenamt": "Ehrenamt",
+    "migranten": "Migrantinnen und Migranten",
+}
 
 # Why somebody cannot take part, in the order in which the rules are asked.
 REASONS: Final = {
@@ -177,6 +218,12 @@ CODE_LISTS: Final[dict[str, dict[str, str]]] = {
     "provider_kind": PROVIDER_KINDS,
     "building_kind": BUILDING_KINDS,
     "gender": GENDERS,
+    "lever": LEVERS,
+    "measure_field": MEASURE_FIELDS,
+    "priority": PRIORITIES,
+    "measure_status": MEASURE_STATUSES,
+    "item_kind": ITEM_KINDS,
+    "rater_group": RATER_GROUPS,
 }
 
 

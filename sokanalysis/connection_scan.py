@@ -13,7 +13,7 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-from sokanalysis.edges import Connections, Day, Rows, Starts, day_of
+from sokanalysis.edges import Day, Starts
 from sokanalysis.journey import (
     BELOW_TIME,
     LONGEST_WALK,
@@ -24,8 +24,6 @@ from sokanalysis.journey import (
     WALK,
     Ints,
     Journeys,
-    leave_of,
-    time_of,
 )
 from sokanalysis.spread import (
     AT_ONCE,
@@ -143,25 +141,20 @@ def scan_lanes(day: Day, starts: Starts, lane: Ints, most: int) -> Journeys:
     return labels.arrival
 
 
-def scan(
-    connections: Connections, walks: Rows, rides: Rows, starts: Starts, trips: int, most: int
-) -> tuple[Ints, Ints]:
-    """Return for every stop the earliest arrival of one query and when that journey set off.
+def scan(day: Day, starts: Starts, most: int) -> Journeys:
+    """Return the best journeys of one query to every stop.
 
     Parameters
     ----------
-    connections, walks, rides, trips
-        See `edges.Day`.
-    starts, most
+    day, starts, most
         As in `scan_lanes`.
 
     Returns
     -------
-    arrival, leave : ndarray of int32, shape (most + 1, stops)
-        By number of boardings allowed: time of getting off (`NEVER` when not reached) and when
-        the start was left for it. Row 0 is always `NEVER`.
+    ndarray of int64, shape (most + 1, stops)
+        The best journey in a vehicle by boardings allowed, as in `scan_lanes`; row 0 is always
+        `NO_JOURNEY`.
     """
     lane = np.zeros(len(starts.stop), dtype=np.int32)
-    day = day_of(connections, walks, rides, trips)
-    journeys = scan_lanes(day, starts, lane, most)[:, :, 0]
-    return time_of(journeys), leave_of(journeys)
+    journeys: Journeys = scan_lanes(day, starts, lane, most)[:, :, 0]
+    return journeys

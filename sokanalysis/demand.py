@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from sokanalysis.codes import COURSE_KINDS
 from sokanalysis.distribution import Floats, apportion
 from sokanalysis.errors import ParameterOutOfRange
 from sokanalysis.foreigners import AGE_PARAMETERS, AGES, SEEKERS, Foreigners, foreigners
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from sokanalysis.parameters import Parameter, Parameters
     from sokanalysis.region import Region
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 GENERAL_GROUPS: Final = frozenset(
     {"alle", "zugewanderte", "gefluechtete", "arbeitsuchende"}
 )  # an offer for one of these is open to most people with a need
+ORIGINS: Final = frozenset({"ukraine", "eu"})  # named without a general group, they are a limit
 CHILDREN: Final = ("unter_6", "6_bis_15")
 YOUTH: Final = ("16_bis_24",)
 ADULTS: Final = ("16_bis_24", "ab_25")
@@ -50,6 +52,8 @@ class Need:
         Whether asylum seekers have it ``seeker_need_ratio`` times as often as others.
     groups : frozenset of str
         Target groups (codes) of offers that are open to most people with the need.
+    course_column : str
+        Column of the offers; a language course for which it says yes answers the need as well.
     """
 
     title: str
@@ -60,6 +64,24 @@ class Need:
     ages: tuple[str, ...] = ADULTS
     is_seeker_need: bool = False
     groups: frozenset[str] = GENERAL_GROUPS
+    course_column: str = ""
+
+    def is_answered_by(self, offers: pd.DataFrame) -> pd.Series[bool]:
+        """Tell which offers are of the right kind, whomever they are for."""
+        is_kind = offers["kind"].isin(self.kinds)
+        if not self.course_column:
+            return is_kind
+        says_yes = offers[self.course_column].fillna(False).astype(bool)
+        return is_kind | (offers["kind"].isin(COURSE_KINDS) & says_yes)
+
+    def is_open(self, groups: Iterable[str]) -> bool:
+        """Tell whether an offer for these groups is open to most people with the need.
+
+        An offer for children from Ukraine names both, and is for few children.
+        """
+        named = set(groups)
+        is_for_origin = bool(named & ORIGINS) and not named & GENERAL_GROUPS
+        return bool(named & self.groups) and not is_for_origin
 
 
 NEEDS: Final = {
@@ -82,6 +104,7 @@ NEEDS: Final = {
     "kinderbetreuung": Need(
         "Kinderbetreuung während des Kurses", "sprache_bildung", ("kinderbetreuung",), (),
         "kurse", is_seeker_need=True, groups=GENERAL_GROUPS | {"kinder", "familien", "frauen"},
+        course_column="has_childcare",
     ),
     "arbeit": Need(
         "Begleitung in Arbeit", "ausbildung_arbeit", ("jobvermittlung", "aktivierung"),

@@ -75,6 +75,32 @@ def demand_ranges(
     return _ordered(rows)
 
 
+def demand_draws(
+    region: Region, *, draws: int, seed: int = SEED
+) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Return single draws of the assumptions with the demand that follows from each.
+
+    Parameters
+    ----------
+    region, draws, seed
+        As in `demand_ranges`.
+
+    Returns
+    -------
+    values : dict of str to ndarray of float, shape (draws,)
+        By the name of the parameter.
+    people : dict of str to ndarray of float, shape (draws, settlements)
+        By need; not rounded.
+    """
+    people = foreigners(region)
+    values, spread = _drawn(region, people, draws, seed)
+    counts = need_counts(people, values)
+    rows = {
+        need: counts[need][:, None] * _shares(people, values, spread, need) for need in NEEDS
+    }
+    return values, rows
+
+
 def _ordered(rows: pd.DataFrame) -> pd.DataFrame:
     keys = [name for name in LEVELS if name in rows]
     return rows[[*keys, "need", "low_count", "person_count", "high_count"]]

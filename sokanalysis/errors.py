@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -102,3 +103,50 @@ class NotProtected(SokanalysisError):
 
 class MarginsDisagree(SokanalysisError):
     """Known numbers of the same people contradict each other, so nobody can be shared out."""
+
+
+class UnknownKey(SokanalysisError):
+    """An offer, a site, a session or a trip was named that does not exist."""
+
+
+class PeriodOutOfOrder(SokanalysisError):
+    """A period was given that does not end after it begins.
+
+    Parameters
+    ----------
+    first, last : date
+        Its two days.
+    remedy : str
+        What to do about it, in German.
+    """
+
+    def __init__(self, first: dt.date, last: dt.date, remedy: str) -> None:
+        super().__init__(
+            f"Der Zeitraum vom {first:%d.%m.%Y} bis zum {last:%d.%m.%Y} hat keine Dauer → {remedy}."
+        )
+
+
+class RaterInSeveralGroups(SokanalysisError):
+    """Somebody rated one round for two groups, so groups could not be kept apart."""
+
+
+class NoPortfolio(SokanalysisError):
+    """No choice of measures does everything that is asked for, or none was found in time.
+
+    Parameters
+    ----------
+    is_late : bool
+        Whether time ran out.
+    """
+
+    def __init__(self, *, is_late: bool) -> None:
+        super().__init__(
+            "In der Zeit wurde keine Auswahl von Maßnahmen gefunden → „time_limit_s“ erhöhen."
+            if is_late
+            else "Keine Auswahl von Maßnahmen erfüllt alle Vorgaben zugleich → Budget erhöhen, "
+            "Mindestanteile („floors“) oder Mindestzahlen senken, weniger Maßnahmen vorgeben."
+        )
+
+
+class NotAcceptable(SokanalysisError):
+    """Changes were accepted that are not proposed, contradict each other or carry no date."""

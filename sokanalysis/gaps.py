@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis.attendance import attendance
-from sokanalysis.codes import FIELDS
+from sokanalysis.codes import COURSE_KINDS, FIELDS
 from sokanalysis.demand import NEEDS, demand
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.seats import Supply, seated, supply
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # In the order in which they are tried.
 GAP_CLASSES: Final = {
     "kann_teilnehmen": "kann teilnehmen",
-    "unbekannt": "unbekannt (Zeiten fehlen)",
+    "unbekannt": "unbekannt (Angaben fehlen)",
     "kein_angebot": "kein Angebot",
     "falsches_niveau": "falsches Niveau oder andere Zielgruppe",
     "kein_platz": "kein Platz",
@@ -123,17 +123,28 @@ def clock(minute: float) -> str:
 
 def fitting_offers(region: Region, need: str) -> pd.DataFrame:
     """Return today's offers of the right kind that are open to most people with the need."""
+    offers, entry = _open_offers(region, need), NEEDS[need]
+    return offers[entry.is_answered_by(offers)]
+
+
+def _open_offers(region: Region, need: str) -> pd.DataFrame:
     offers = region.current_offers
-    is_open = offers["target_groups"].map(lambda groups: bool(NEEDS[need].groups & set(groups)))
-    return offers[offers["kind"].isin(NEEDS[need].kinds) & is_open.astype(bool)]
+    return offers[offers["target_groups"].map(NEEDS[need].is_open).astype(bool)]
 
 
 def near_offers(region: Region, need: str) -> pd.DataFrame:
     """Return today's offers at another level or for other people."""
-    offers = region.current_offers
-    kinds = (*NEEDS[need].kinds, *NEEDS[need].near_kinds)
-    fitting = fitting_offers(region, need)["offer_id"]
-    return offers[offers["kind"].isin(kinds) & ~offers["offer_id"].isin(fitting)]
+    offers, entry = region.current_offers, NEEDS[need]
+    near = entry.is_answered_by(offers) | offers["kind"].isin(entry.near_kinds)
+    return offers[near & ~offers["offer_id"].isin(fitting_offers(region, need)["offer_id"])]
+
+
+def silent_offers(region: Region, need: str) -> pd.DataFrame:
+    """Return today's open courses that do not say whether they answer the need as well."""
+    offers, column = _open_offers(region, need), NEEDS[need].course_column
+    if not column:
+        return offers[:0]
+    return offers[offers["kind"].isin(COURSE_KINDS) & offers[column].isna()]
 
 
 def need_supply(region: Region, state: Situation, need: str) -> Supply:
@@ -184,9 +195,10 @@ def _rest_class(
     count = len(region.settlements)
     fitting = fitting_offers(region, need)
     has_times = len(offered.names) > 0
+    may_fit = not fitting.empty or not silent_offers(region, need).empty
     nothing_near = near_offers(region, need).empty
     rules = {
-        "unbekannt": np.full(count, not has_times and not fitting.empty),
+        "unbekannt": np.full(count, not has_times and may_fit),
         "kein_angebot": np.full(count, fitting.empty and nothing_near),
         "falsches_niveau": np.full(count, fitting.empty and not nothing_near),
         "kein_platz": offered.reach.any(axis=0) if has_times else np.zeros(count, dtype=bool),
@@ -209,26 +221,6 @@ def _reached_when_moved(
     base = state.moved["base_offer_id"]
     moved = state.moved[base.isin(fitting["offer_id"]) & state.moved["is_attended"]]
     return region.settlements["settlement_id"].isin(moved["settlement_id"]).to_numpy()
-
-
-def gap_table(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return people by need and class.
-
-    Parameters
-    ----------
-    rows : DataFrame
-        As `gaps` gives it.
-
-    Returns
-    -------
-    DataFrame
-        Index: German names of the needs; columns: German names of the classes that occur, in
-        the order of `GAP_CLASSES`; whole numbers.
-    """
-    sums = rows.groupby(["need", "gap_class"])["person_count"].sum().unstack("gap_class")
-    occurring = [name for name in GAP_CLASSES if name in sums]
-    ordered = sums.reindex(index=list(NEEDS), columns=occurring).fillna(0).astype("int64")
-    return ordered.rename(index=_NEED_TITLES, columns=GAP_CLASSES)
 
 
 def open_share(region: Region, rows: pd.DataFrame) -> pd.Series[float]:

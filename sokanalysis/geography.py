@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -48,6 +48,14 @@ def _to_metres() -> Transformer:
 def metric(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the shapes (EPSG:4326) in EPSG:25832; an empty frame stays empty."""
     return require_geographic(shapes, "Flächen").to_crs(METRIC)
+
+
+def merged(shapes: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return GeoJSON geometries (EPSG:4326) as one."""
+    from shapely import union_all
+    from shapely.geometry import mapping, shape
+
+    return dict(mapping(union_all([shape(geometry) for geometry in shapes])))
 
 
 def generalised(shapes: gpd.GeoDataFrame, tolerance_m: float) -> gpd.GeoDataFrame:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from sokanalysis.codes import AREA_LEVELS
 from sokanalysis.errors import Problem
-from sokanalysis.schema import GROUPS, TABLES
+from sokanalysis.schema import GROUPS
+from sokanalysis.validation import dangling
 
 if TYPE_CHECKING:
     Tables = dict[str, pd.DataFrame]
 
-_KEYS: Final = {"gemeinde": ("municipalities", "ags"), "siedlung": ("settlements", "settlement_id")}
+_AREAS: Final = {"gemeinde": "municipalities.ags", "siedlung": "settlements.settlement_id"}
 _FILE: Final = "groups.csv"
 
 
@@ -56,19 +57,13 @@ def _parents(tables: Tables) -> pd.Series[str]:
 
 
 def _unknown_areas(tables: Tables, rows: pd.DataFrame) -> list[Problem]:
-    problems = []
-    for level, (table, key) in _KEYS.items():
-        own = rows[rows["area_level"] == level]
-        lost = own[own["area_id"].notna() & ~own["area_id"].isin(tables[table][key])]
-        problems += [
-            Problem(
-                _FILE, f"steht nicht in {table}.csv ({TABLES[table].title})",
-                f"dort eine Zeile ergänzen oder hier eine {AREA_LEVELS[level]} von dort eintragen",
-                _row(index), GROUPS.column("area_id").title, str(area),
-            )
-            for index, area in lost["area_id"].items()
-        ]  # fmt: skip
-    return problems
+    return [
+        problem
+        for level, references in _AREAS.items()
+        for problem in dangling(
+            tables, GROUPS, rows.loc[rows["area_level"] == level, "area_id"], references
+        )
+    ]
 
 
 def _crossed(rows: pd.DataFrame) -> list[Problem]:

@@ -271,7 +271,7 @@ def _ask(counts: pd.Series[int]) -> str:
 
 
 def quality_counts(region: Region) -> pd.DataFrame:
-    """Count rows by quality in every table.
+    """Count rows by quality in every table that says it.
 
     Returns
     -------
@@ -281,6 +281,7 @@ def quality_counts(region: Region) -> pd.DataFrame:
     counts = {
         table.title: getattr(region, table.name)["quality"].value_counts()
         for table in TABLES.values()
+        if "quality" in (column.name for column in table.columns)
     }
     rows = pd.DataFrame(counts).T.reindex(columns=list(codes.QUALITIES))
     return rows.fillna(0).astype("int64")

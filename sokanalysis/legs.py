@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 
-from sokanalysis.connection_scan import scan_lanes
-from sokanalysis.edges import Starts, day_of
+from sokanalysis.connection_scan import scan
+from sokanalysis.edges import Starts
 from sokanalysis.journey import (
     BELOW_TIME,
     LATEST,
@@ -151,9 +151,7 @@ def _found(
 def _scanned(region: Region, day: Timetable, away: Access, leave_s: int) -> Journeys:
     """Return the best journeys by boardings allowed and stop, of one query."""
     starts = Starts(away.stop, int32(leave_s + away.walk), away.walk)
-    lane = np.zeros(len(away.stop), dtype=np.int32)
-    compiled = day_of(day.connections, day.walks, day.rides, len(day.trip_ids))
-    return scan_lanes(compiled, starts, lane, int(region.parameters.max_boardings))[:, :, 0]
+    return scan(day.day, starts, int(region.parameters.max_boardings))
 
 
 def _lines(region: Region, day: Timetable) -> Any:

@@ -139,56 +139,13 @@ def _names(frame: pd.DataFrame, keys: Keys) -> npt.NDArray[np.object_]:
     return np.array([", ".join(row) for row in rows], dtype=object)
 
 
-def withhold_crosstab(
-    table: pd.DataFrame, parameters: Parameters, *, keep: Iterable[Keys] = (), total: str = ""
-) -> pd.DataFrame:
-    """Withhold small counts of a table of rows and columns, whose sums a reader knows.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Counts of people, whole numbers, none missing; sums of rows, sums of columns and the
-        grand total are protected with it.
-    parameters : Parameters
-        ``withhold_below`` is the smallest count shown.
-    keep : iterable of tuple of str
-        Sums that stand elsewhere: ``("row",)``, ``("column",)`` or ``()`` for the grand total.
-    total : str
-        German heading of the sums; without it they are not returned.
-
-    Returns
-    -------
-    DataFrame
-        Nullable integers, missing where withheld, with a last row and column `total` if named.
-
-    Raises
-    ------
-    NotProtected
-        As in `withhold_sums`.
-    """
-    rows, columns = table.shape
-    parts = pd.DataFrame({
-        "row": np.repeat(np.arange(rows), columns), "column": np.tile(np.arange(columns), rows),
-        "person_count": table.to_numpy().ravel().astype("int64"),
-    })  # fmt: skip
-    tables = sums_of(("row",), ("column",))
-    found = withhold_sums(parts, tables, parameters, keep=keep)
-    cells = [found[keys]["person_count"] for keys in tables]
-    inner = cells[0].array.to_numpy(object).reshape(rows, columns)
-    shown = pd.DataFrame(inner, table.index, table.columns).astype("Int64")
-    if total:
-        shown[total] = cells[1].array
-        shown.loc[total] = [*cells[2], *cells[3]]
-    return shown
-
-
 def withhold(
     rows: pd.DataFrame, columns: list[str], parameters: Parameters, group: str | None = None
 ) -> pd.DataFrame:
     """Withhold small counts of single columns, each with a total that a reader knows.
 
     For a table of rows and columns that add up, and for tables with the same people, take
-    `withhold_crosstab` and `withhold_sums`: this function looks at one column at a time.
+    `withhold_sums`: this function looks at one column at a time.
 
     Parameters
     ----------

@@ -13,6 +13,8 @@ from sokanalysis.gaps import GAP_CLASSES
 from sokanalysis.privacy import withhold_sums
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sokanalysis.region import Region
 
 WITHHELD: Final = "zum Schutz nicht gezeigt"
@@ -56,6 +58,23 @@ class PublishedGaps:
         Who needs two things counts twice.
         """
         return self._wide(_BY_FIELD, FIELDS)
+
+    def largest_open(self, needs: Iterable[str]) -> str:
+        """Name the largest gap of some needs with its people, in German.
+
+        Parameters
+        ----------
+        needs : iterable of str
+            Keys of `demand.NEEDS`.
+        """
+        keys, rows, totals = set(needs), self.tables[_BY_NEED], self.tables[("need",)]
+        rows = rows[rows["need"].isin(keys) & (rows["gap_class"] != "kann_teilnehmen")]
+        sums = rows.groupby("gap_class")["person_count"].sum()
+        total = totals.loc[totals["need"].isin(keys), "person_count"].sum()
+        if not sums.any():
+            return "keine offene Lücke"
+        name = str(sums.idxmax())
+        return f"{GAP_CLASSES[name]}: {sums[name]} von {total} Menschen"
 
     def action(self, ranked: pd.DataFrame) -> pd.DataFrame:
         """Return needs for action with the counts that may be shown.

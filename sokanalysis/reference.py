@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from sokanalysis.codes import QUALITIES
+from sokanalysis.columns import Column, Kind, Table
 from sokanalysis.parameters import Parameter, Value, default_parameters
-from sokanalysis.schema import TABLES, Column, Kind, Table
+from sokanalysis.schema import TABLES
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 
@@ -51,6 +52,7 @@ def _table_section(table: Table) -> str:
     key = ", ".join(f"„{table.column(name).title}“" for name in table.key)
     pairs = [(table.column(a).title, table.column(b).title) for a, b in table.rising]
     note = [text for a, b in pairs for text in (f"„{b}“ darf nicht vor „{a}“ liegen.", "")]
+    note += ["Diese Datei darf fehlen.", ""] if table.is_optional else []
     heads = ("Titel", "Name", "Inhalt", "Einheit", "Pflicht", "erlaubt", "Bemerkung")
     return "\n".join([
         f"## {table.title} (`{table.name}.csv`)", "", f"Schlüssel: {key}", "", *note,

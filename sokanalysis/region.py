@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sokanalysis.changes import changed, session_change, site_change, trip_change
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.errors import DataProblems, Problem, RegionNotFound
 from sokanalysis.geography import generalised
@@ -23,6 +24,8 @@ from sokanalysis.streets import StraightLines, StreetNetwork, widened
 from sokanalysis.validation import reference_problems, table_problems
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import geopandas as gpd
 
     from sokanalysis.read.osm import Box
@@ -51,6 +54,9 @@ class Region:
     sessions: pd.DataFrame
     buildings: pd.DataFrame
     facts: pd.DataFrame
+    fundings: pd.DataFrame
+    own_measures: pd.DataFrame
+    measure_numbers: pd.DataFrame
     boundaries: gpd.GeoDataFrame
     feed: Feed
     streets: StreetNetwork | None = None
@@ -80,11 +86,20 @@ class Region:
         return self.drawn_areas.dissolve().boundary
 
     @property
+    def feed_ended(self) -> pd.Timestamp | None:
+        """Last day of a timetable that had ended by ``reference_date``; None when it goes on."""
+        days = self.feed.active.index
+        today = pd.Timestamp(self.parameters.reference_date)
+        return days.max() if len(days) and days.max() < today else None
+
+    @property
     def basis(self) -> tuple[str, ...]:
         """Assumptions that every page resting on travel has to name, in German."""
         model = ("Modellfahrplan – Arbeitsannahme",) if self.feed.is_model else ()
+        ended = self.feed_ended
+        past = (f"Fahrplan abgelaufen am {ended:%d.%m.%Y}",) if ended is not None else ()
         lines = () if self.streets else ("Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme",)
-        return (*model, *lines)
+        return (*model, *past, *lines)
 
     @property
     def ways(self) -> StreetNetwork | StraightLines:
@@ -96,6 +111,22 @@ class Region:
         parameters = self.parameters.replace(**values)
         streets = self.streets.with_parameters(parameters) if self.streets else None
         return replace(self, parameters=parameters, streets=streets)
+
+    def with_session(
+        self, offer_id: str, site_id: str, weekdays: Iterable[str], start: str, end: str,
+        **others: Any,
+    ) -> Region:  # fmt: skip
+        """Return the district with one more session; see `changes.session_change`."""
+        change = session_change(self, offer_id, site_id, weekdays, start, end, **others)
+        return changed(self, change)
+
+    def with_site(self, site_id: str, name: str, lat: float, lon: float) -> Region:
+        """Return the district with one more site; see `changes.site_change`."""
+        return changed(self, site_change(site_id, name, lat, lon))
+
+    def with_trip(self, like: str, departs: str) -> Region:
+        """Return the district with one more trip of a line; see `changes.trip_change`."""
+        return changed(self, trip_change(self, like, departs))
 
 
 def load_region(folder: str | Path) -> Region:

@@ -5,83 +5,11 @@ Reading, validation, the data package and the handbook's column reference all co
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
-from sokanalysis.codes import CODE_LISTS
-
-Kind = Literal["text", "code", "codes", "integer", "number", "date", "time", "boolean"]
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column of an editable table.
-
-    Parameters
-    ----------
-    name : str
-        Name in code; carries its unit (``distance_m``, ``cost_eur``).
-    title : str
-        German title as people see it; reading accepts name or title.
-    kind : Kind
-        What a cell holds; ``codes`` is a list of codes separated by ``;``.
-    unit : str
-        Unit in German, empty when there is none.
-    required : bool
-        Whether every row needs a value.
-    codes : str
-        Name of the code list of a ``code`` or ``codes`` column.
-    minimum, maximum : float or None
-        Closed range of a number.
-    references : str
-        ``table.column`` that has to hold the value.
-    pattern : str
-        Regular expression a text has to match in full.
-    note : str
-        German explanation for people who fill the table in.
-    """
-
-    name: str
-    title: str
-    kind: Kind = "text"
-    unit: str = ""
-    required: bool = False
-    codes: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    references: str = ""
-    pattern: str = ""
-    note: str = ""
-
-    @property
-    def code_list(self) -> dict[str, str]:
-        """The code list of this column, empty for other kinds."""
-        return CODE_LISTS[self.codes] if self.codes else {}
-
-
-@dataclass(frozen=True)
-class Table:
-    """One editable table: a file ``<name>.csv`` with its columns and its key.
-
-    ``rising`` names pairs of columns of which the second has to come after the first.
-    """
-
-    name: str
-    title: str
-    key: tuple[str, ...]
-    columns: tuple[Column, ...]
-    rising: tuple[tuple[str, str], ...] = ()
-
-    def column(self, name: str) -> Column:
-        """Return the column of that name; KeyError when there is none."""
-        return {column.name: column for column in self.columns}[name]
-
+from sokanalysis.columns import NOTE, QUALITY, SOURCE, SOURCE_DATE, Column, Table
 
 AGS: Final = r"\d{8}"
-QUALITY: Final = Column("quality", "Qualität", "code", required=True, codes="quality")
-SOURCE: Final = Column("source", "Quelle", required=True, note="Adresse oder Dokument")
-SOURCE_DATE: Final = Column("source_date", "Stand", note="Datum der Quelle, so genau wie bekannt")
-NOTE: Final = Column("note", "Bemerkung")
 LAT: Final = Column("lat", "Breite", "number", "Grad", True, minimum=47.2, maximum=55.1)
 LON: Final = Column("lon", "Länge", "number", "Grad", True, minimum=5.8, maximum=15.1)
 
@@ -208,6 +136,7 @@ SESSIONS: Final = Table("sessions", "Termine", ("session_id",), (
     Column("start_time", "Beginn", "time", "Uhr", True),
     Column("end_time", "Ende", "time", "Uhr", True),
     Column("runs_in_holidays", "auch in den Ferien", "boolean", required=True),
+    Column("ride_max_km", "Fahrdienst bis", "number", "km", minimum=0, note="Luftlinie"),
     QUALITY, SOURCE, NOTE,
 ), rising=(("start_time", "end_time"),))  # fmt: skip
 
@@ -239,10 +168,99 @@ FACTS: Final = Table("facts", "Kennzahlen", ("fact_id",), (
     QUALITY, SOURCE, SOURCE_DATE,
 ))  # fmt: skip
 
+FUNDINGS: Final = Table("fundings", "Förderprogramme", ("funding_id",), (
+    Column("funding_id", "Förderprogramm-Nr.", required=True),
+    Column("name", "Förderprogramm", required=True),
+    Column("giver", "Fördergeber", required=True),
+    Column("fields", "Handlungsfelder", "codes", required=True, codes="field"),
+    Column(
+        "levers", "Arten von Maßnahmen", "codes", required=True, codes="lever",
+        note="was es zahlen kann, nach eigener Einschätzung",
+    ),
+    Column("applicant", "Antragsberechtigt"),
+    Column(
+        "own_share", "Eigenanteil", "number", "Anteil", minimum=0, maximum=1,
+        note="mindestens; leer, wo nicht bekannt",
+    ),
+    Column("from_date", "Beginn", "date"),
+    Column("until_date", "Ende", "date", note="leer, wo keines bekannt ist"),
+    Column("conditions", "Bedingungen", note="Mindestgruppe, Zugang, Fristen"),
+    QUALITY, SOURCE, SOURCE_DATE, NOTE,
+), rising=(("from_date", "until_date"),), is_optional=True)  # fmt: skip
+
+OWN_MEASURES: Final = Table("own_measures", "Eigene Maßnahmen", ("measure_id",), (
+    Column("measure_id", "Maßnahme-Nr.", required=True),
+    Column("title", "Maßnahme", required=True),
+    Column("field", "Handlungsfeld", "code", required=True, codes="measure_field"),
+    Column("gap", "Lücke", required=True, note="Befund, auf den sie antwortet"),
+    Column("goal", "Ziel", required=True),
+    Column("target_group", "Zielgruppe"),
+    Column("steps", "Schritte", note="getrennt durch ;"),
+    Column("responsible", "Verantwortlich"),
+    Column("partners", "Beteiligte"),
+    Column("start_month", "Beginn", "date", note="erster Tag des Monats"),
+    Column("end_month", "Ende", "date", note="erster Tag des letzten Monats"),
+    Column("cost_eur", "Kosten im Jahr", "number", "€", minimum=0),
+    Column(
+        "funding_ids", "Förderprogramm-Nr.", "codes", references="fundings.funding_id",
+        note="mehrere mit ; getrennt",
+    ),
+    Column("indicator", "Kennzahl", note="woran man den Erfolg sieht"),
+    Column("start_value", "Ausgangswert", "number", note="leer, wo noch nicht erhoben"),
+    Column("target_value", "Zielwert", "number"),
+    Column("priority", "Priorität", "code", required=True, codes="priority"),
+    Column("is_quick_win", "schnell umsetzbar", "boolean", required=True),
+    Column("status", "Status", "code", required=True, codes="measure_status"),
+    QUALITY, SOURCE, SOURCE_DATE, NOTE,
+), rising=(("start_month", "end_month"),), is_optional=True)  # fmt: skip
+
+MEASURE_NUMBERS: Final = Table("measure_numbers", "Nummern der Maßnahmen", ("measure_key",), (
+    Column("measure_key", "Schlüssel", required=True, note="vergibt das Programm"),
+    Column("number", "Nr.", required=True, pattern=r"[SATQ]\d+"),
+    Column("title", "Maßnahme", note="wie sie hieß, als sie die Nummer bekam"),
+), is_optional=True)  # fmt: skip
+
 TABLES: Final = {
     table.name: table
     for table in (
         MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS, ACCOMMODATIONS, PROVIDERS, OFFERS,
-        SITES, OFFER_SITES, SESSIONS, BUILDINGS, FACTS,
+        SITES, OFFER_SITES, SESSIONS, BUILDINGS, FACTS, FUNDINGS, OWN_MEASURES,
+        MEASURE_NUMBERS,
     )
 }  # fmt: skip
+
+ITEMS: Final = Table("items", "Aussagen zum Bewerten", ("item_id",), (
+    Column("item_id", "Aussage-Nr.", required=True),
+    Column("kind", "Art", "code", required=True, codes="item_kind"),
+    Column("text", "Aussage", required=True),
+    Column("reference", "Bezug", note="Bedarf, Handlungsfeld oder Nummer der Maßnahme"),
+), is_optional=True)  # fmt: skip
+
+ROUNDS: Final = Table("rounds", "Runden des Dialogs", ("round_id",), (
+    Column("round_id", "Runde-Nr.", required=True),
+    Column("title", "Runde", required=True),
+    Column("date", "Datum", "date", required=True),
+    Column(
+        "consensus_share", "Konsens ab", "number", "Anteil", True, minimum=0.51, maximum=1,
+        note="vor der Runde festgelegt",
+    ),
+    Column("is_example", "erfundenes Beispiel", "boolean", required=True),
+), is_optional=True)  # fmt: skip
+
+VOTES: Final = Table("votes", "Bewertungen", ("round_id", "rater_id", "item_id"), (
+    Column("round_id", "Runde-Nr.", required=True, references="rounds.round_id"),
+    Column(
+        "rater_id", "Kennung", required=True, pattern=r"P\d{2,3}",
+        note="wie P07, nie ein Name; über alle Runden dieselbe",
+    ),
+    Column("group", "Gruppe", "code", required=True, codes="rater_group"),
+    Column("item_id", "Aussage-Nr.", required=True, references="items.item_id"),
+    Column(
+        "rating", "Bewertung", "integer", minimum=1, maximum=5,
+        note="1 lehne ganz ab bis 5 stimme ganz zu; leer: keine Meinung",
+    ),
+    Column("comment", "Anmerkung"),
+), is_optional=True)  # fmt: skip
+
+# Apart from the tables above: what people say is not a fact about the district.
+DIALOGUE_TABLES: Final = (ITEMS, ROUNDS, VOTES)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import pandas as pd
 from sokanalysis.codes import COURSE_KINDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sokanalysis.region import Region
 
 
@@ -78,20 +80,28 @@ def supply(region: Region, units: pd.DataFrame, offers: pd.DataFrame) -> Supply:
     minutes = rows.pivot(index="name", columns="settlement_id", values="away_minutes")
     reach = reach.reindex(columns=order)
     by_offer = offers.set_index("offer_id")
-    places = [_places(region, by_offer.loc[name.split("@")[0]]) for name in reach.index]
+    places = [places_of(region, by_offer.loc[name.rsplit("@", 1)[0]]) for name in reach.index]
     return Supply(
         tuple(reach.index), reach.to_numpy(dtype=bool),
         minutes.reindex(columns=order).to_numpy(dtype=float), np.array(places, dtype=float),
     )  # fmt: skip
 
 
-def _places(region: Region, offer: pd.Series) -> float:
-    if offer["kind"] not in COURSE_KINDS:
-        return np.inf
-    parameters = region.parameters
-    known = offer["place_count"]
-    each = parameters.course_place_count if pd.isna(known) else known
-    return float(each) * float(parameters.course_runs_per_year)
+def places_of(region: Region, offer: pd.Series | Mapping[Any, Any]) -> float:
+    """Return how many people a year find a place.
+
+    A course has several runs a year. Who takes part elsewhere comes again and again, so known
+    places are people; where nothing is said nobody is turned away.
+    """
+    if offer["kind"] in COURSE_KINDS:
+        return places_each(region, offer) * float(region.parameters.course_runs_per_year)
+    return np.inf if pd.isna(offer.get("place_count")) else float(offer["place_count"])
+
+
+def places_each(region: Region, offer: pd.Series | Mapping[Any, Any]) -> float:
+    """Return the places of one run of a course, assumed where nobody has reported them."""
+    known = offer.get("place_count")
+    return float(region.parameters.course_place_count if pd.isna(known) else known)
 
 
 def seated(people: npt.NDArray[np.int64], offered: Supply) -> npt.NDArray[np.int64]:

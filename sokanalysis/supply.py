@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from sokanalysis.attendance import weekday_count
 from sokanalysis.codes import COURSE_KINDS, DAY_TYPES, REASONS
+from sokanalysis.day_types import weekday_count
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region
@@ -57,10 +58,15 @@ def attended_offers(
         for season, day_types in SEASONS.items()
     ]
     units = pd.concat(parts, ignore_index=True)
-    is_course = units["offer_id"].map(kinds).isin(COURSE_KINDS)
-    needed = np.where(is_course, region.parameters.attend_share_required, 1e-9)
+    needed = needed_share(region, units["offer_id"].map(kinds))
     units["is_attended"] = units["attended_days"] >= needed * units["days"]
     return units.drop(columns=["days", "attended_days", "progress"])
+
+
+def needed_share(region: Region, kinds: pd.Series[str]) -> npt.NDArray[np.float64]:
+    """Return the share of sessions that has to be attendable; of all but courses one is enough."""
+    is_course = kinds.isin(COURSE_KINDS)
+    return np.where(is_course, float(region.parameters.attend_share_required), 1e-9)
 
 
 def _days(sessions: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +90,7 @@ def _progress() -> dict[str, int]:
 def _round_trip_minutes(rows: pd.DataFrame) -> pd.Series[float]:
     by_mode = {
         "fuss": 2 * rows["walk_minutes"], "bus": rows["away_minutes"],
-        "rad": 2 * rows["bike_minutes"],
+        "rad": 2 * rows["bike_minutes"], "fahrdienst": 2 * rows["car_minutes"],
     }  # fmt: skip
     minutes = pd.Series(np.nan, index=rows.index)
     for mode, values in by_mode.items():

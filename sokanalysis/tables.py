@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from sokanalysis import inventory, show, style
 from sokanalysis.codes import DAY_TYPES, STATE_TITLES
-from sokanalysis.maps import effect_map
 from sokanalysis.show import Column
 
 if TYPE_CHECKING:
@@ -81,6 +80,19 @@ _COLUMNS: Final = {
         Column("lever", "Hebel"),
         Column("gained_count", "zusätzlich", "integer", unit="Personen"),
         Column("gained_range", "Spanne", unit="Personen"),
+        Column("gained_count_holidays", "in den Ferien", "integer", unit="Personen"),
+        Column("lost_count", "im Verbund", "integer", unit="Personen", missing="–"),
+        Column("robustness", "gewählt"),
+        Column("chosen_share", "Anteil der Ziehungen", "percent"),
+        Column("decides", "entscheidend"),
+        Column("giver", "Fördergeber"),
+        Column("own_share", "Eigenanteil mindestens", "percent", missing="offen"),
+        Column("until_date", "endet am", "date", missing="offen"),
+        Column("conditions", "Bedingungen"),
+        Column("change", "Änderung"),
+        Column("item", "was"),
+        Column("was", "vorher"),
+        Column("now", "jetzt"),
         Column("cost_eur", "Kosten im Jahr", "euro"),
         Column("cost_per_person_eur", "je Person", "euro"),
         Column("priority", "Priorität"),
@@ -155,45 +167,6 @@ def _written(value: object) -> str:
         decimals = next((d for d in range(4) if round(value, d) == value), 3)
         return style.number(value, decimals)
     return str(value)
-
-
-def factsheets(region: Region, measures: pd.DataFrame) -> list[show.Factsheet]:
-    """Return one page a measure with its map, in the order of the catalogue."""
-    return [_factsheet(region, row) for row in measures.to_dict("records")]
-
-
-def _factsheet(region: Region, row: dict[Any, Any]) -> show.Factsheet:
-    per_person = style.euro(row["cost_per_person_eur"])
-    rows = [
-        ("Handlungsfeld", row["field"]),
-        ("Bedarf", row["need"]),
-        ("Lücke", row["gap"]),
-        ("Ziel", row["goal"]),
-        ("Zielgruppe", row["target_group"]),
-        ("Schritte", row["steps"]),
-        ("Verantwortlich (Vorschlag)", row["responsible"]),
-        ("Partner", row["partners"]),
-        ("Zeitraum", row["period"]),
-        ("Kosten im Jahr (Annahme)", f"{style.euro(row['cost_eur'])}, {per_person} je Person"),
-        ("Förderung", row["funding"]),
-        ("Kennzahl", _indicator(row)),
-        ("Zusätzlich erreicht", f"{style.number(row['gained_count'])} Menschen; {_span(row)}"),
-        ("Stand", row["status"]),
-    ]
-    quick = ["Sofortmaßnahme"] if row["is_quick_win"] else []
-    badges = [f"Priorität {row['priority']}", row["lever"], *quick]
-    figure, alt = effect_map(region, row["reached_before"], row["reached_after"])
-    return show.Factsheet(row["number"], row["title"], rows, badges, figure, alt, region.basis)
-
-
-def _indicator(row: dict[Any, Any]) -> str:
-    start, target = style.number(row["start_value"]), style.number(row["target_value"])
-    return f"{row['indicator']}: von {start} auf {target}"
-
-
-def _span(row: dict[Any, Any]) -> str:
-    low, high = style.number(row["gained_count_low"]), style.number(row["gained_count_high"])
-    return f"je nach Bedarf {low} bis {high}"
 
 
 def reference_days(dates: Mapping[str, pd.Timestamp]) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from sokanalysis.codes import DAY_TYPES
-from sokanalysis.edges import Connections, Rows, Starts, turned_connections, turned_rows
+from sokanalysis.edges import Connections, Day, Rows, day_of, turned_connections, turned_rows
 from sokanalysis.errors import NoServiceOnDate
 from sokanalysis.footpaths import footpaths, stop_places
 from sokanalysis.geography import Points
@@ -85,14 +85,10 @@ class Timetable:
             notice_minutes=self.notice_minutes[turned_rows(numbered).seconds],
         )
 
-    def scan(self, starts: Starts, most_boardings: int) -> tuple[Ints, Ints]:
-        """Return arrival and leaving time by boardings and stop; see `connection_scan.scan`."""
-        from sokanalysis.connection_scan import scan
-
-        labels: tuple[Ints, Ints] = scan(
-            self.connections, self.walks, self.rides, starts, len(self.trip_ids), most_boardings
-        )
-        return labels
+    @cached_property
+    def day(self) -> Day:
+        """All that the search needs of it; made once."""
+        return day_of(self.connections, self.walks, self.rides, len(self.trip_ids))
 
 
 def reference_dates(
@@ -108,7 +104,7 @@ def reference_dates(
     feed : Feed
         Timetable with at least one day of service.
     after : Timestamp
-        The first such date on or after this day is taken, or the first of all if there is none.
+        The first such date on or after this day is taken, or the last of all if there is none.
     day_types : iterable of str
         Those that are needed; all by default.
 
@@ -141,7 +137,7 @@ def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timest
         )
     dates = days.index[[services == common[rank] for services in days]]
     later = dates[dates >= after]
-    return pd.Timestamp((later if len(later) else dates)[0])
+    return pd.Timestamp(later[0] if len(later) else dates[-1])
 
 
 def flex_hours(feed: Feed, date: pd.Timestamp) -> str:

@@ -10,7 +10,7 @@ import numba
 import numpy as np
 
 from sokanalysis.connection_scan import scan_lanes
-from sokanalysis.edges import Starts, day_of
+from sokanalysis.edges import Starts
 from sokanalysis.journey import NO_JOURNEY, TIME, WALK, Ints, Journeys, int32
 from sokanalysis.spread import LANES
 
@@ -101,7 +101,6 @@ def search(region: Region, timetable: Timetable, places: Points, times_s: Ints) 
     distinct, row = np.unique(queries, axis=0, return_inverse=True)
     doors = access(region, distinct[:, 1:], timetable.places)
     most = int(region.parameters.max_boardings)
-    day = day_of(timetable.connections, timetable.walks, timetable.rides, len(timetable.trip_ids))
     journeys = np.full((len(distinct), len(timetable.places)), NO_JOURNEY)
 
     def answer(first: int) -> None:
@@ -110,7 +109,7 @@ def search(region: Region, timetable: Timetable, places: Points, times_s: Ints) 
         lane = np.repeat(np.arange(last - first), np.diff(doors.start[first : last + 1]))
         walk = doors.walk[part]
         starts = Starts(doors.stop[part], int32(distinct[first + lane, 0] + walk), walk)
-        found = scan_lanes(day, starts, int32(lane), most)
+        found = scan_lanes(timetable.day, starts, int32(lane), most)
         journeys[first:last] = found[most, :, : last - first].T
 
     with ThreadPoolExecutor() as pool:  # the scan lets go of the interpreter

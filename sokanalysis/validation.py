@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
+from sokanalysis.columns import Column, Table
 from sokanalysis.errors import Problem
-from sokanalysis.schema import TABLES, Column, Table
+from sokanalysis.schema import TABLES
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -126,20 +127,36 @@ def reference_problems(tables: dict[str, pd.DataFrame]) -> list[Problem]:
     Returns
     -------
     list of Problem
-        One for each cell whose value its referenced column does not hold.
+        One for each value its referenced column does not hold; a list may give several.
     """
     return [
         problem
         for table in TABLES.values()
         for column in table.columns
         if column.references
-        for problem in _dangling(tables, table, column)
+        for cells in [tables[table.name][column.name].explode()]
+        for problem in dangling(tables, table, cells, column.references)
     ]
 
 
-def _dangling(tables: dict[str, pd.DataFrame], table: Table, column: Column) -> list[Problem]:
-    target, key = column.references.split(".")
-    cells = tables[table.name][column.name]
+def dangling(
+    tables: dict[str, pd.DataFrame], table: Table, cells: pd.Series[str], references: str
+) -> list[Problem]:
+    """Find cells of one column whose value another table does not hold.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        All tables of a region by name.
+    table : Table
+        Where the cells stand.
+    cells : Series of str
+        Named like the column, with the index of the table; missing ones point at nothing.
+    references : str
+        ``<table>.<column>`` that has to hold them.
+    """
+    target, key = references.split(".")
+    column = table.column(str(cells.name))
     missing = cells[cells.notna() & ~cells.isin(tables[target][key])]
     title = TABLES[target].title
     return [

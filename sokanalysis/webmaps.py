@@ -46,8 +46,9 @@ def area_map(
 
     shapes = region.boundaries.copy()
     shapes["color"] = [[*classes.colors, style.NO_DATA][i] for i in classed[shapes["ags"]]]
+    # Whole numbers: the decimals of a share tell of how many people it is a share.
     shapes["text"] = [
-        style.number(values.get(ags), 1, missing=style.NO_DATA_LABEL) for ags in shapes["ags"]
+        style.number(values.get(ags), missing=style.NO_DATA_LABEL) for ags in shapes["ags"]
     ]
     leaflet = _base_map(region)
     folium.GeoJson(

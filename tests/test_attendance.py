@@ -20,7 +20,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sokanalysis.attendance import attendance, runs_on
+from sokanalysis.attendance import attendance
+from sokanalysis.day_types import runs_on
 from sokanalysis.errors import NoServiceOnDate
 from tests.conftest import KM_NORTH, feed, region, table
 

@@ -25,7 +25,7 @@ def said(*arguments: str):
 def test_a_sound_district():
     region, problems = check_region(SOK)
     assert problems == []
-    assert summary(region).startswith("12 Tabellen mit 1767 Zeilen, 59 Gemeinden")
+    assert summary(region).startswith("14 Tabellen mit 1803 Zeilen, 59 Gemeinden")
     done = said(str(SOK))
     assert done.exit_code == 0
     assert "Keine Probleme." in done.output
@@ -57,6 +57,32 @@ def test_a_calendar_without_holidays_is_a_problem(folder):
     _, problems = check_region(folder)
     assert [problem.file for problem in problems] == ["gtfs/calendar.txt"]
     assert "Ferientag" in problems[0].message
+
+
+def test_a_timetable_of_the_past_is_a_problem(folder):
+    # The working timetable ends with 20 August 2027; on that day it still holds.
+    (folder / "parameters.yaml").write_text("reference_date: 2027-08-20\n", encoding="utf-8")
+    assert check_region(folder)[1] == []
+    (folder / "parameters.yaml").write_text("reference_date: 2027-08-21\n", encoding="utf-8")
+    region, problems = check_region(folder)
+    assert [str(problem) for problem in problems] == [
+        "gtfs/calendar.txt – Der Fahrplan ist am 20.08.2027 abgelaufen, vor dem Datenstand "
+        "21.08.2027 → den heutigen Fahrplan ablegen oder reference_date in parameters.yaml in "
+        "seine Gültigkeit legen"
+    ]
+    assert "Fahrplan abgelaufen am 20.08.2027" in region.basis
+
+
+@pytest.mark.parametrize(("own", "words"), [
+    ("need_share_integrationskurs: 1.5", "„need_share_integrationskurs“"),  # no share
+    ("course_place_count: -3", "„course_place_count“"),
+    ("need_share_integration: 0.1", "„need_share_integration“ gibt es nicht"),
+])  # fmt: skip
+def test_a_parameter_that_cannot_be_is_named(folder, own, words):
+    (folder / "parameters.yaml").write_text(own + "\n", encoding="utf-8")
+    done = said(str(folder))
+    assert done.exit_code == 1
+    assert words in done.output
 
 
 def test_a_folder_that_is_not_there():

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sokanalysis.connection_scan import scan
-from sokanalysis.edges import Connections, Starts, rows, turned_connections, turned_rows
-from sokanalysis.journey import NEVER, int32
+from sokanalysis.edges import Connections, Starts, day_of, rows, turned_connections, turned_rows
+from sokanalysis.journey import NEVER, int32, time_of
 
 STOPS, MOST = 5, 3
 
@@ -100,8 +100,7 @@ def exhaustive(connections, foot, flex, start, time):
 def scanned(connections, foot, flex, start, time):
     starts = Starts(int32([start]), int32([time]), int32([0]))
     trips = int(connections.trip.max(initial=-1)) + 1
-    arrival, _ = scan(connections, foot, flex, starts, trips, MOST)
-    return arrival
+    return time_of(scan(day_of(connections, foot, flex, trips), starts, MOST))
 
 
 @settings(max_examples=300, deadline=None)

@@ -164,6 +164,31 @@ def test_the_whole_inventory_is_there() -> None:
     assert table("offers")["offer_id"].tolist() == [f"A{number:03}" for number in range(1, 75)]
 
 
+def test_programmes_say_where_they_are_known_from() -> None:
+    fundings = table("fundings")
+    assumed = fundings["quality"] == "angenommen"
+    assert (fundings.loc[assumed, "source"] == "Arbeitsannahme").all()
+    assert fundings.loc[assumed, "note"].str.contains("vor Antrag prüfen").all()
+    assert fundings.loc[~assumed, "source"].str.contains(r"https?://|Drucksache").all()
+    assert fundings.loc[~assumed, "source_date"].ne("").all()
+    undated = fundings["source_date"] == "ohne Datum"
+    assert set(fundings.loc[undated, "quality"]) == {"gemeldet"}
+
+
+def test_own_measures_are_proposals() -> None:
+    own = table("own_measures")
+    assert 6 <= len(own) <= 9
+    assert set(own["quality"]) == {"angenommen"}
+    assert set(own["status"]) == {"vorschlag"}
+    assert own["source"].str.startswith("Arbeitsannahme").all()
+    months = pd.concat([own["start_month"], own["end_month"]])
+    assert months.str.fullmatch(r"\d{4}-\d{2}-01").all()
+    assert own["steps"].str.split("; ").map(len).between(3, 5).all()
+    # What is not known yet is left out, and says so.
+    open_start = own["start_value"].isna()
+    assert own.loc[open_start, "note"].str.contains("Ausgangswert erfragen").all()
+
+
 # --- geometry -----------------------------------------------------------------------------------
 
 

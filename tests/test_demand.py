@@ -144,6 +144,21 @@ def test_needs_speak_the_words_of_the_code_lists(need):
     assert set(codes.TARGET_GROUPS) >= GENERAL_GROUPS
 
 
+@pytest.mark.parametrize(("need", "groups", "is_open"), [
+    ("schule_kita", ("kinder",), True),
+    ("integrationskurs", ("kinder",), False),
+    ("schule_kita", ("ukraine", "kinder"), False),  # for children from Ukraine only
+    ("schule_kita", ("zugewanderte", "ukraine", "kinder"), True),
+    ("integrationskurs", ("ukraine",), False),
+    ("integrationskurs", ("zugewanderte", "gefluechtete", "eu"), True),
+    ("kinderbetreuung", ("frauen",), True),
+    ("kinderbetreuung", ("frauen", "eu"), False),
+    ("beratung", (), False),
+])  # fmt: skip
+def test_who_an_offer_is_open_to(need, groups, is_open):
+    assert NEEDS[need].is_open(groups) == is_open
+
+
 @pytest.mark.parametrize("need", NEEDS)
 def test_needs_have_people_and_a_share(need):
     entry = NEEDS[need]

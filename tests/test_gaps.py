@@ -16,7 +16,6 @@ from sokanalysis.gaps import (
     GAP_CLASSES,
     clock,
     fitting_offers,
-    gap_table,
     gaps,
     moved_sessions,
     near_offers,
@@ -25,7 +24,7 @@ from sokanalysis.gaps import (
     situation,
 )
 from sokanalysis.region import Region
-from tests.conftest import COURSE_OFFER, COURSE_SESSION, table, villages
+from tests.conftest import COURSE_OFFER, COURSE_SESSION, KM_NORTH, feed, region, table, villages
 
 SMALL = COURSE_OFFER | {"place_count": 6}  # 6 places × 1.5 runs a year = 9 seats
 ADVICE = COURSE_OFFER | {"offer_id": "A2", "kind": "migrationsberatung", "field": "teilhabe"}
@@ -192,21 +191,146 @@ def test_clock():
     assert [clock(0), clock(545), clock(1439.9)] == ["00:00", "09:05", "23:59"]
 
 
-def test_table_of_classes_adds_up_to_the_demand():
-    district = villages([SMALL, ADVICE, WOMEN])
-    state = situation(district)
-    counts = gap_table(gaps(district, state))
-    assert list(counts.columns) == [
-        GAP_CLASSES[name]
-        for name in (
-            "kann_teilnehmen", "unbekannt", "kein_angebot", "falsches_niveau", "kein_platz",
-            "kein_heimweg", "falsche_zeit", "nicht_erreichbar",
-        )
+CELLS = [f"Z{row}{column}" for row in (1, 2, 3, 4) for column in (1, 2, 3, 4)]
+
+
+def cells() -> Region:
+    """Sixteen cells 5 km apart, 200 foreigners in each; the course A1 is in the corner Z11.
+
+    It wants people there by 08:55 and lets them go at 12:05. The first row comes and goes by bus,
+    the second comes and finds none home, the third is 3 minutes late, the fourth has no bus.
+    """
+    rows = {row: [f"Z{row}{column}" for column in (4, 3, 2, 1)] for row in (1, 2, 3)}
+    clocks = {
+        "1": ["08:20", "08:30", "08:40", "08:50"],
+        "2": ["08:15", "08:25", "08:35", "08:45"],
+        "3": ["08:28", "08:38", "08:48", "08:53"],
+    }
+    out = {row: [*zip(rows[int(row)], times, strict=True)] for row, times in clocks.items()}
+    out["2"].append(("Z11", "08:52"))
+    out["3"].append(("Z11", "08:58"))
+    back = {
+        "1 zurück": [*zip(rows[1][::-1], ["12:10", "12:20", "12:30", "12:40"], strict=True)],
+        "3 zurück": [("Z11", "12:25"), *zip(rows[3][::-1], ["12:30", "12:35", "12:45", "12:55"],
+                                            strict=True)],
+    }  # fmt: skip
+    stops = {
+        name: (50.6 + 5 * KM_NORTH * int(name[1]), 11.5 + 5 / 70.7 * int(name[2])) for name in CELLS
+    }
+    people = [
+        {"settlement_id": name, "name": name, "lat": lat, "lon": lon, "ags": "16075001",
+         "population_count": 1000} for name, (lat, lon) in stops.items()
     ]  # fmt: skip
-    assert counts.loc["Integrationskurs A1–B1"].tolist() == [9, 0, 0, 0, 5, 7, 7, 7]
+    foreigners = [
+        {"area_level": "siedlung", "area_id": name, "group": "auslaender", "date": "2025-12-31",
+         "person_count": 200} for name in CELLS
+    ]  # fmt: skip
+    made = region(
+        people, [{"site_id": "O1"} | people[0]], [COURSE_SESSION], feed(stops, out | back),
+        municipalities=[{"ags": "16075001", "name": "Feld", "verband_name": "Feld"}],
+        groups=foreigners, offers=[SMALL, ADVICE, WOMEN],
+    )  # fmt: skip
+    return made.with_parameters(bike_max_minutes=0)
+
+
+def test_each_planted_gap_is_found_as_its_class():
+    # 3.5 % of 16 × 200 are 112 for the course, 7 a cell. Of 9 seats Z11 takes 7, without a way,
+    # and Z12, nearest by bus (away 40 minutes, Z13 60, Z14 80), the other 2: 5 + 7 + 7 = 19 lack
+    # one. Each other row has 4 × 7 = 28.
+    found = classes(cells())
+    assert {name: count for name, count in found.items() if name[0][1] == "1"} == {
+        ("Z11", "kann_teilnehmen"): 7, ("Z12", "kann_teilnehmen"): 2,
+        ("Z12", "kein_platz"): 5, ("Z13", "kein_platz"): 7, ("Z14", "kein_platz"): 7,
+    }  # fmt: skip
+    planted = {"2": "kein_heimweg", "3": "falsche_zeit", "4": "nicht_erreichbar"}
+    expected = {(name, planted[name[1]]): 7 for name in CELLS if name[1] in planted}
+    assert {name: count for name, count in found.items() if name[0][1] != "1"} == expected
+
+
+def test_the_classes_of_sixteen_cells_add_up_to_the_demand():
+    # 320 of 3200 want advice (20 a cell; nobody knows when it is), 416 work (26; no offer), 32
+    # literacy (2; another level), 480 to meet (30; for women only).
+    district = cells()
+    state = situation(district)
+    rows = gaps(district, state)
+    counts = rows.pivot_table("person_count", "need", "gap_class", "sum", fill_value=0)
+    assert set(counts) == set(GAP_CLASSES)
+    assert counts.loc["beratung", "unbekannt"] == 320
+    assert counts.loc["arbeit", "kein_angebot"] == 416
+    assert counts.loc["alphabetisierung", "falsches_niveau"] == 32
+    assert counts.loc["begegnung", "falsches_niveau"] == 480
+    course = counts.loc["integrationskurs", list(GAP_CLASSES)]
+    assert course.tolist() == [9, 0, 0, 0, 19, 28, 28, 28]
     demand = state.demand.groupby("need")["person_count"].sum()
-    titles = {NEEDS[need].title: count for need, count in demand.items()}
-    assert counts.sum(axis=1).to_dict() == titles
+    assert counts.sum(axis=1).to_dict() == demand.to_dict()
+
+
+YES, NO, SILENT = ({"has_childcare": word} for word in ("ja", "nein", ""))
+
+
+def childcare(*offers: dict[str, object]) -> dict[str, int]:
+    """People with a need for childcare, 20 % of the 60 of the courses, by class."""
+    district = villages(list(offers), [COURSE_SESSION])
+    rows = gaps(district, situation(district))
+    rows = rows[rows["need"] == "kinderbetreuung"]
+    found = rows.groupby("gap_class")["person_count"].sum().to_dict()
+    assert sum(found.values()) == 12
+    return found
+
+
+def test_a_course_with_childcare_answers_the_need_for_it():
+    # As for the course itself Süd and Mitte come, the three others do not; 2 or 3 people each.
+    found = childcare(COURSE_OFFER | YES)
+    assert set(found) == {"kann_teilnehmen", "kein_heimweg", "falsche_zeit", "nicht_erreichbar"}
+    # 2 places × 1.5 runs a year are 3 seats.
+    assert childcare(COURSE_OFFER | YES | {"place_count": 2})["kann_teilnehmen"] == 3
+
+
+@pytest.mark.parametrize(
+    ("offers", "gap_class"),
+    [
+        ([COURSE_OFFER | NO], "kein_angebot"),
+        ([COURSE_OFFER | SILENT], "unbekannt"),  # nobody has asked: not the same as none
+        ([COURSE_OFFER | YES | {"target_groups": "ukraine"}], "falsches_niveau"),
+        # Childcare at a meeting place does not help who goes to a course.
+        ([COURSE_OFFER | NO, WOMEN | YES | {"target_groups": "alle"}], "kein_angebot"),
+        ([COURSE_OFFER | NO, ADVICE | SILENT], "kein_angebot"),
+    ],
+)
+def test_courses_without_childcare(offers, gap_class):
+    assert childcare(*offers) == {gap_class: 12}
+
+
+def test_more_childcare_never_takes_anybody_out():
+    second = COURSE_OFFER | {"offer_id": "A6", "place_count": 1}
+    steps = [(NO, NO), (SILENT, NO), (YES, NO), (YES, SILENT), (YES, YES)]
+    able = [childcare(COURSE_OFFER | {"place_count": 1} | one, second | other)
+            for one, other in steps]  # fmt: skip
+    counts = [found.get("kann_teilnehmen", 0) for found in able]
+    assert counts == sorted(counts) and counts[-1] > 0
+    # What a course says of childcare changes nothing for whom it teaches.
+    assert classes(villages([COURSE_OFFER | YES])) == classes(villages([COURSE_OFFER | NO]))
+
+
+@pytest.mark.parametrize(
+    ("groups", "gap_class"),
+    [("ukraine;kinder", "falsches_niveau"), ("kinder", "unbekannt"), ("alle", "unbekannt")],
+)
+def test_a_class_for_children_of_one_origin_is_for_another_group(groups, gap_class):
+    # Half of 190 children: 95. Nobody knows when the lessons are.
+    lessons = COURSE_OFFER | {"kind": "schule_daz", "target_groups": groups}
+    found = classes(villages([lessons], []), "schule_kita")
+    assert {name for _, name in found} == {gap_class}
+    assert sum(found.values()) == 95
+
+
+def test_a_neighbouring_kind_of_offer_counts_as_near():
+    # Nobody accompanies apprentices; a job agency is there, or nothing. 15 % of 140 are 21.
+    agency = ADVICE | {"kind": "jobvermittlung", "field": "ausbildung_arbeit"}
+    for offers, gap_class in (([agency], "falsches_niveau"), ([ADVICE], "kein_angebot")):
+        found = classes(villages(offers, []), "ausbildung")
+        assert {name for _, name in found} == {gap_class}
+        assert sum(found.values()) == 21
 
 
 def test_needs_for_action_rank_the_open_classes():
@@ -231,6 +355,18 @@ def test_open_share_by_municipality():
     assert open_share(district, rows).to_dict() == {"16075001": pytest.approx(26 / 35)}
     # Two people are fewer than may be shown.
     assert open_share(district, rows.head(1).assign(person_count=2)).empty
+
+
+@pytest.mark.parametrize(("able", "lacking", "is_shown"), [
+    (8, 3, True), (0, 3, True), (3, 0, True),
+    (8, 2, False), (2, 8, False), (1, 1, False),  # 20 or 80 % of 10 would tell the 2
+])  # fmt: skip
+def test_no_open_share_tells_a_small_count(able, lacking, is_shown):
+    rows = pd.DataFrame({
+        "ags": ["16075001"] * 2, "gap_class": ["kann_teilnehmen", "kein_platz"],
+        "person_count": [able, lacking],
+    })  # fmt: skip
+    assert len(open_share(villages(), rows[rows["person_count"] > 0])) == is_shown
 
 
 def test_without_a_day_of_service_there_is_no_answer():

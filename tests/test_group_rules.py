@@ -47,7 +47,8 @@ def test_what_adds_up_is_no_problem():
         (
             [row("siedlung", "C", 1)],
             "groups.csv, Zeile 2, Spalte „Gebiet-Nr.“: „C“ – steht nicht in settlements.csv "
-            "(Siedlungen) → dort eine Zeile ergänzen oder hier eine Siedlung von dort eintragen",
+            "(Siedlungen) → dort eine Zeile ergänzen oder hier eine vorhandene Gebiet-Nr. "
+            "eintragen",
         ),
         (
             [row("gemeinde", AGS, 101)],

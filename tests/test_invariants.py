@@ -28,8 +28,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from sokanalysis.attendance import attendance
+from sokanalysis.connection_scan import scan
 from sokanalysis.edges import Starts
-from sokanalysis.journey import NEVER, int32
+from sokanalysis.journey import NEVER, int32, time_of
 from sokanalysis.parameters import Parameters, default_parameters
 from sokanalysis.read.gtfs import read_feed
 from sokanalysis.timetable import compile_day, reference_dates
@@ -361,7 +362,7 @@ def day(feed):
 
 def from_stop(found, stop, time):
     """Earliest arrivals by boardings and stop."""
-    return found.scan(Starts(int32([stop]), int32([time]), int32([0])), MOST)[0]
+    return time_of(scan(found.day, Starts(int32([stop]), int32([time]), int32([0])), MOST))
 
 
 # -- against a search by rounds --------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import geopandas as gpd
@@ -64,6 +65,20 @@ def test_static_and_interactive_are_one_object(district):
     page = shown.interactive().get_root().render()
     assert "Westdorf" in page
     assert CLASSES.colors[2] in page
+
+
+def test_popups_do_not_tell_of_how_many_people_a_share_is(district):
+    # 33.3 tells of 1 of 3 and 28.6 of 2 of 7; 33 and 29 are as well 33 and 29 of 100.
+    shares = pd.Series({WEST: 100 / 3, EAST: 200 / 7})
+    page = maps.area_map(district, shares, CLASSES, **SAID).interactive().get_root().render()
+    told = re.findall(r'"text": "([^"]*)"', page)
+    assert told == ["33", "29"]
+
+
+def test_a_municipality_left_out_for_privacy_has_no_number_anywhere(district):
+    shown = maps.area_map(district, pd.Series({WEST: 33.0}), CLASSES, **SAID)
+    page = shown.interactive().get_root().render()
+    assert re.findall(r'"text": "([^"]*)"', page) == ["33", style.NO_DATA_LABEL]
 
 
 def test_place_maps_count_the_places_of_each_class(district):

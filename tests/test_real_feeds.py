@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 
 from benchmarks.real_feeds import busiest_day, feeds_under, line, opened, table, tried
+from sokanalysis.connection_scan import scan
 from sokanalysis.edges import Starts, rows
-from sokanalysis.journey import NEVER, int32
+from sokanalysis.journey import NEVER, int32, time_of
 from sokanalysis.parameters import default_parameters
 from sokanalysis.timetable import compile_day
 from tests.conftest import SOK
@@ -65,7 +66,7 @@ def test_the_rows_as_published_give_the_same_arrivals(feed):
     chance = np.random.default_rng(5)
     for stop in chance.choice(np.unique(day.connections.from_stop), QUERIES):
         begin = int(chance.integers(5 * 60, 20 * 60)) * 60
-        arrival, _ = day.scan(Starts(int32([stop]), int32([begin]), int32([0])), MOST)
+        arrival = time_of(scan(day.day, Starts(int32([stop]), int32([begin]), int32([0])), MOST))
         found = dict(zip(day.stop_ids, arrival.min(axis=0).tolist(), strict=True))
         found = {name: time for name, time in found.items() if time != NEVER}
         assert found == searched(vehicles, day.stop_ids[stop], begin)

@@ -7,6 +7,7 @@ breaks one thing in one file of it.
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import re
 import shutil
 import zipfile
@@ -43,7 +44,8 @@ ROWS: dict[str, list[dict[str, str]]] = {
     "offers": [
         {"offer_id": "A1", "provider_id": "T1", "name": "Kurs", "field": "sprache_bildung",
          "kind": "integrationskurs", "target_groups": "alle;frauen", "status": "laufend",
-         "age_min_years": "18", "cost_eur": "2,50", "valid_from_date": "01.02.2024"}
+         "age_min_years": "18", "level_in": "A2", "cost_eur": "2,50",
+         "valid_from_date": "01.02.2024"}
     ],
     "sites": [
         {"site_id": "O1", "name": "Schule", "place": "Schleiz", "ags": AGS, "geocoding": "ort",
@@ -130,7 +132,11 @@ def test_a_sound_district_is_read_as_it_stands(folder):
     assert region.accommodations.empty
     assert region.feed.active.index[0] == pd.Timestamp("2026-09-01")
     assert list(region.current_sessions["session_id"]) == ["S1"]
-    assert region.basis == ("Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme",)
+    # Tables of 22.11.2026 by default, and a timetable of September.
+    assert region.basis == (
+        "Fahrplan abgelaufen am 30.09.2026", "Wege als Luftlinie mit Umwegfaktor – Arbeitsannahme",
+    )  # fmt: skip
+    assert region.with_parameters(reference_date=dt.date(2026, 9, 30)).feed_ended is None
 
 
 def test_german_titles_do_as_well_as_names(folder):
@@ -206,6 +212,12 @@ DEGREES = "Grad mit Dezimalpunkt eintragen, z. B. 50.65; Breite und Länge nicht
             "providers.csv, Zeile 2, Spalte „Art“: „VHS“ – kein Wert der Liste → einen von "
             "behoerde, vhs, bildungstraeger, wohlfahrtsverband, verein, kirche, schule, kursort, "
             "arbeitsverwaltung, netzwerk, verkehr, sonstige wählen", id="unknown code"),
+        pytest.param("offers.csv", ",A2,", ",A3,",
+            "offers.csv, Zeile 2, Spalte „Niveau vorher“: „A3“ – kein Wert der Liste → einen von "
+            "ohne, alpha, A1, A2, B1, B2, C1 wählen", id="unknown level of language"),
+        pytest.param("groups.csv", "siedlung", "dorf",
+            "groups.csv, Zeile 2, Spalte „Ebene“: „dorf“ – kein Wert der Liste → einen von "
+            "kreis, gemeinde, siedlung wählen", id="unknown level of area"),
         pytest.param("population.csv", "8800", "ca. 8800",
             "population.csv, Zeile 2, Spalte „Einwohner“: „ca. 8800“ – keine Zahl → " + NUMBER,
             id="no number"),
@@ -372,6 +384,73 @@ def test_what_follows_from_an_unreadable_file_is_not_reported(folder, spoil):
 def test_an_empty_table_with_its_headings_is_no_excuse(folder):
     write(folder / "providers.csv", heads(folder, "providers.csv")[:1])
     assert [problem.file for problem in inspect_region(folder)[1]] == ["offers.csv"]
+
+
+# --- tables that a district need not have ---------------------------------------------------------
+
+
+def fill(folder: Path, name: str, row: dict[str, str]) -> None:
+    """Write a table with one row."""
+    columns = [column.name for column in TABLES[name].columns]
+    row = {"quality": "angenommen", "source": "Test"} | row
+    write(folder / f"{name}.csv", [columns, [row.get(column, "") for column in columns]])
+
+
+def plan(folder: Path, funding_ids: str) -> None:
+    fill(folder, "own_measures", {
+        "measure_id": "E1", "title": "Runder Tisch", "field": "alle", "gap": "keine Abstimmung",
+        "goal": "Abstimmung", "funding_ids": funding_ids, "start_month": "2027-01-01",
+        "priority": "hoch", "is_quick_win": "ja", "status": "vorschlag",
+    })  # fmt: skip
+
+
+def fund(folder: Path) -> None:
+    fill(folder, "fundings", {
+        "funding_id": "F1", "name": "Kreismittel", "giver": "Landkreis", "fields": "teilhabe",
+        "levers": "mobil;sonstige", "own_share": "0,2",
+    })  # fmt: skip
+
+
+def test_optional_tables_may_be_missing(folder):
+    assert {name for name, table in TABLES.items() if table.is_optional} == {
+        "fundings", "own_measures",
+    }  # fmt: skip
+    for name in ("fundings", "own_measures"):
+        (folder / f"{name}.csv").unlink()
+    region = load_region(folder)
+    for name in ("fundings", "own_measures"):
+        rows = getattr(region, name)
+        assert rows.empty
+        assert list(rows) == [column.name for column in TABLES[name].columns]
+
+
+def test_a_list_may_name_rows_of_another_table(folder):
+    fund(folder)
+    plan(folder, "F1")
+    region = load_region(folder)
+    assert region.own_measures.loc[0, "funding_ids"] == ("F1",)
+    assert region.fundings.loc[0, "levers"] == ("mobil", "sonstige")
+    assert region.fundings.loc[0, "own_share"] == 0.2
+
+
+@pytest.mark.parametrize(("listed", "unknown"), [("F1; F2", ["F2"]), ("F8;F1;F9", ["F8", "F9"])])
+def test_every_name_in_a_list_has_to_be_there(folder, listed, unknown):
+    fund(folder)
+    plan(folder, listed)
+    assert said(folder) == [
+        f"own_measures.csv, Zeile 2, Spalte „Förderprogramm-Nr.“: „{name}“ – steht nicht in "
+        "fundings.csv (Förderprogramme) → dort eine Zeile ergänzen oder hier eine vorhandene "
+        "Förderprogramm-Nr. eintragen"
+        for name in unknown
+    ]
+
+
+def test_a_name_in_a_table_that_is_missing_is_not_there(folder):
+    (folder / "fundings.csv").unlink()
+    plan(folder, "F1")
+    assert [(problem.file, problem.value) for problem in inspect_region(folder)[1]] == [
+        ("own_measures.csv", "F1")
+    ]
 
 
 # --- boundaries and timetable ---------------------------------------------------------------------

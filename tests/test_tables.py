@@ -55,7 +55,7 @@ def test_assumptions_of_a_topic_with_their_ranges(empty):
 
 def test_data_state_counts_every_row(sok):
     shown = tables.data_state(sok, "Text")
-    assert sum(shown.counts.values()) == 1767
+    assert sum(shown.counts.values()) == 1803
     assert shown.as_of == sok.parameters.reference_date
 
 

@@ -15,9 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sokanalysis.connection_scan import scan
 from sokanalysis.edges import Starts
 from sokanalysis.errors import NoServiceOnDate
-from sokanalysis.journey import NEVER, int32
+from sokanalysis.journey import NEVER, int32, time_of
 from sokanalysis.parameters import default_parameters
 from sokanalysis.timetable import compile_day, flex_hours, reference_dates
 from tests.conftest import KM_NORTH, feed
@@ -42,7 +43,7 @@ def arrivals(timetable, start="West", time="08:00", *, most=3):
     begin = hours * 3600 + minutes * 60
     day = compile_day(timetable, DAY, default_parameters(), with_flex=True)
     at = list(day.stop_ids).index(start)
-    arrival, _ = day.scan(Starts(int32([at]), int32([begin]), int32([0])), most)
+    arrival = time_of(scan(day.day, Starts(int32([at]), int32([begin]), int32([0])), most))
     best = dict(zip(day.stop_ids, arrival.min(axis=0), strict=True))
     return {
         stop: None if second == NEVER else f"{second // 3600:02d}:{second // 60 % 60:02d}"
@@ -144,7 +145,7 @@ def test_staying_seated_holds_backwards_in_time():
     day = compile_day(timetable, DAY, default_parameters(), with_flex=False).turned()
     ends = list(day.stop_ids).index("Ost")
     deadline = -(8 * 3600 + 35 * 60)
-    arrival, _ = day.scan(Starts(int32([ends]), int32([deadline]), int32([0])), 1)
+    arrival = time_of(scan(day.day, Starts(int32([ends]), int32([deadline]), int32([0])), 1))
     assert -arrival.min(axis=0)[list(day.stop_ids).index("West")] == 8 * 3600
 
 
@@ -254,6 +255,11 @@ def test_reference_dates_with_only_calendar_dates(good):  # noqa: F811
     assert {name: f"{day:%d.%m.}" for name, day in found.items()} == {
         "schultag": "15.09.", "ferientag": "29.09.", "samstag": "12.09.", "sonntag": "13.09.",
     }  # fmt: skip
+    # A day type that is over is stood for by its last date, the nearest to today.
+    later = reference_dates(timetable, pd.Timestamp("2026-09-23"))
+    assert {name: f"{day:%d.%m.}" for name, day in later.items()} == {
+        "schultag": "22.09.", "ferientag": "29.09.", "samstag": "12.09.", "sonntag": "13.09.",
+    }  # fmt: skip
 
 
 def test_days_that_differ_in_a_few_trips_are_of_one_kind():
@@ -292,7 +298,7 @@ def test_intervals_run_as_single_trips(good):  # noqa: F811
     day = compile_day(timetable, pd.Timestamp("2026-09-07"), default_parameters(), with_flex=False)
     at = list(day.stop_ids)
     start = Starts(int32([at.index("A")]), int32([6 * 3600 + 1]), int32([0]))
-    arrival, _ = day.scan(start, 1)
+    arrival = time_of(scan(day.day, start, 1))
     assert arrival.min(axis=0)[at.index("C")] == 6 * 3600 + 50 * 60  # 06:20 + 30 minutes
 
 
@@ -394,6 +400,6 @@ def test_the_compiled_day_answers_as_the_tables_do(trips, rules, start, most):
     wanted = searched(timetable, start, 8 * 3600, most)
     day = compile_day(timetable, DAY, default_parameters(), with_flex=False)
     at = list(day.stop_ids).index(start)
-    arrival, _ = day.scan(Starts(int32([at]), int32([8 * 3600]), int32([0])), most)
+    arrival = time_of(scan(day.day, Starts(int32([at]), int32([8 * 3600]), int32([0])), most))
     found = dict(zip(day.stop_ids, arrival.min(axis=0).tolist(), strict=True))
     assert {stop: time for stop, time in found.items() if time != NEVER} == wanted

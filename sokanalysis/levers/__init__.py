@@ -1,0 +1,1 @@
+"""Levers: ways of changing something, each a function from the district to candidates."""
