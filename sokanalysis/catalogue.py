@@ -88,7 +88,7 @@ def _row(
         "partners": words["partners"].format(**candidate.words),
         **_months(words["start_months"], words["run_months"]),
         "cost_eur": cost, "cost_eur_low": low, "cost_eur_high": high,
-        "funding": fundings(region, candidate.lever, field),
+        "funding": fundings(region, candidate.lever, field, needs),
         "indicator": _INDICATOR, "start_value": _safe(found.count("before", needs), limit),
         "target_value": _safe(found.count("after", needs), limit), **_gains(found, limit),
         "lost_count": _safe(selection.lost(candidate.key), limit),
@@ -139,14 +139,17 @@ def _priority(region: Region, gained: int) -> str:
     return "mittel" if gained >= parameters.priority_medium_count else "niedrig"
 
 
-def fundings(region: Region, lever: str, field: str) -> str:
-    """Return which programmes could pay a lever in a field, in German.
+def fundings(region: Region, lever: str, field: str, needs: tuple[str, ...]) -> str:
+    """Return which programmes could pay a lever in a field for some needs, in German.
 
-    Programmes that have ended at the reference date stay away; without any it says so.
+    Programmes that have ended at the reference date, or that pay other kinds of offers only, stay
+    away; without any it says so.
     """
     rows = region.fundings
     today = pd.Timestamp(region.parameters.reference_date)
     fits = rows["levers"].map(lambda levers: lever in levers).astype(bool)
+    answer = {kind for need in needs for kind in NEEDS[need].kinds}
+    fits &= rows["kinds"].map(lambda kinds: not kinds or not answer.isdisjoint(kinds)).astype(bool)
     if field != _ALL_FIELDS:
         fits &= rows["fields"].map(lambda fields: field in fields).astype(bool)
     open_rows = rows[fits & ~(rows["until_date"] < today)]

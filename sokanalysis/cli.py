@@ -152,3 +152,44 @@ def _read_sheets(
     done = apply_changes(folder, proposal, numbers)
     where = f" Vorheriger Stand: {done.backup}" if done.backup else ""
     typer.echo(f"\n{done.change_count} Änderungen übernommen.{where}")
+
+
+@app.command()
+def katalog(
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin der Katalog kommt.")] = Path("katalog"),
+    nummern: Annotated[
+        bool, typer.Option(help="Vergebene Nummern im Ordner der Region merken.")
+    ] = False,
+) -> None:
+    """Maßnahmenkatalog berechnen und als XLSX und CSV schreiben; dauert etwa eine Minute."""
+    from sokanalysis.catalogue_files import keep_numbers, write_catalogue
+    from sokanalysis.errors import SokanalysisError
+    from sokanalysis.planning import STEPS, planned
+    from sokanalysis.region import load_region
+
+    try:
+        loaded = load_region(region)
+        done = planned(
+            loaded, lambda step: typer.echo(f"{STEPS.index(step) + 1} von {len(STEPS)}: {step}")
+        )
+    except SokanalysisError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    files = write_catalogue(loaded, done.measures, ordner)
+    files += [keep_numbers(loaded, done.measures)] if nummern else []
+    for file in files:
+        typer.echo(f"geschrieben: {file}")
+
+
+@app.command()
+def fortschritt(
+    vorher: Annotated[Path, typer.Argument(help="Ordner der Region, wie sie vorher war.")],
+    heute: Annotated[Path, typer.Argument(help="Ordner der Region von heute.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin das Dokument kommt.")] = Path("reports"),
+) -> None:
+    """Zwei Stände vergleichen: was sich änderte, wer mehr teilnehmen kann, Ampel der Maßnahmen."""
+    import os
+
+    os.environ |= {"SOK_VORHER": str(vorher.resolve()), "SOK_HEUTE": str(heute.resolve())}
+    report([NOTEBOOKS / "fortschritt" / "fortschritt.ipynb"], ordner, 1)

@@ -91,6 +91,32 @@ def participation_change(before: Region, after: Region) -> pd.DataFrame:
     return rows.reset_index(drop=True)
 
 
+def protected(rows: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Withhold in the rows of `participation_change` what would tell of single people.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `participation_change` gives it.
+    limit : int
+        Smallest count shown.
+
+    Returns
+    -------
+    DataFrame
+        In a row with a small count of people with the need, of those who can take part or of
+        those who cannot, in either year, all counts but those of people with the need are
+        missing. Sums over the rows must not stand beside them.
+    """
+    small = pd.Series(data=False, index=rows.index)
+    for year in ("before", "after"):
+        people, able = rows[f"person_count_{year}"], rows[f"able_count_{year}"]
+        for count in (people, able, people - able):
+            small |= (count > 0) & (count < limit)
+    names = ["able_count_before", "able_count_after", "change_count", *EFFECTS]
+    return rows.assign(**rows[names].astype("Int64").mask(small))
+
+
 def newly_able(before: Region, after: Region) -> pd.DataFrame:
     """Say where today's people can take part because of offers and timetable, and could not.
 

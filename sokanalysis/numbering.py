@@ -58,9 +58,13 @@ def _next(letter: str, given: Iterable[str]) -> str:
 
 
 def register(region: Region, measures: pd.DataFrame) -> pd.DataFrame:
-    """Return the table ``measure_numbers`` with the numbers of these measures added."""
-    rows = measures[["key", "number", "title"]].rename(columns={"key": "measure_key"})
-    rows = rows.drop_duplicates("measure_key")
+    """Return the table ``measure_numbers`` with these measures added as proposals.
+
+    What stands in it already stays as it is: start and target are those of the day a measure got
+    its number, and the status is the district's to change.
+    """
     old = region.measure_numbers
-    new = rows[~rows["measure_key"].isin(old["measure_key"])]
-    return pd.concat([old, new], ignore_index=True)
+    rows = measures.rename(columns={"key": "measure_key"}).drop_duplicates("measure_key")
+    rows = rows[~rows["measure_key"].isin(old["measure_key"])]
+    new = rows.assign(status="vorschlag").reindex(columns=old.columns)
+    return pd.concat([old, new.astype(old.dtypes)], ignore_index=True)

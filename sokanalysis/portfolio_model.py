@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -37,6 +37,10 @@ class Terms:
     floors: pd.DataFrame
     kept: Flags
     left_out: Flags
+
+    def settled(self, is_taken: Flags) -> Terms:
+        """Return the terms with nothing left to choose."""
+        return replace(self, kept=is_taken, left_out=~is_taken)
 
 
 @dataclass(frozen=True)

@@ -177,6 +177,10 @@ FUNDINGS: Final = Table("fundings", "Förderprogramme", ("funding_id",), (
         "levers", "Arten von Maßnahmen", "codes", required=True, codes="lever",
         note="was es zahlen kann, nach eigener Einschätzung",
     ),
+    Column(
+        "kinds", "Arten von Angeboten", "codes", codes="kind",
+        note="nur für diese; leer, wo es keine Art vorgibt",
+    ),
     Column("applicant", "Antragsberechtigt"),
     Column(
         "own_share", "Eigenanteil", "number", "Anteil", minimum=0, maximum=1,
@@ -218,6 +222,11 @@ MEASURE_NUMBERS: Final = Table("measure_numbers", "Nummern der Maßnahmen", ("me
     Column("measure_key", "Schlüssel", required=True, note="vergibt das Programm"),
     Column("number", "Nr.", required=True, pattern=r"[SATQ]\d+"),
     Column("title", "Maßnahme", note="wie sie hieß, als sie die Nummer bekam"),
+    Column("need_keys", "Bedarfe", "codes", note="vergibt das Programm"),
+    Column("start_value", "Ausgangswert", "number"),
+    Column("target_value", "Zielwert", "number"),
+    Column("cost_eur", "Kosten im Jahr", "number", "€", minimum=0),
+    Column("status", "Status", "code", required=True, codes="measure_status"),
 ), is_optional=True)  # fmt: skip
 
 TABLES: Final = {

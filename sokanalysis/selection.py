@@ -72,7 +72,7 @@ class Selection:
         """Return how often a family is chosen, in what words, and which assumption decides."""
         rows = self.robust.options.set_index("option")
         row = rows.loc[family]
-        entry = parameters.entries.get(row["decides"])
+        entry = parameters.entries.get(str(row["decides"]))
         decides = f"{entry.title} {row['direction']}" if entry else ""
         return {
             "chosen_share": row["chosen_share"], "robustness": row["class"], "decides": decides,

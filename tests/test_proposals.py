@@ -274,6 +274,17 @@ def test_a_new_session_names_the_place_of_others(read, school):
     ]  # fmt: skip
 
 
+def test_two_new_rows_for_the_same_thing_are_doubted(read, school):
+    new_session(school, "A1", "O2")
+    row = school.row("sessions", "neu 1")
+    sheet = school.table("sessions")
+    for column in range(3, sheet.max_column + 1):
+        sheet.cell(row + 1, column).value = sheet.cell(row, column).value
+    found = read(school.set("sessions", "neu 2", end_time="18:00"))
+    assert [c.key for c in found.changes if c.table.name == "sessions"] == [("S3",), ("S3",)]
+    assert not any(c.is_clear for c in found.changes if c.table.name == "sessions")
+
+
 def test_a_session_of_a_foreign_or_empty_offer_is_a_question(read, school):
     found = read(new_session(school, "A3", "O1"))
     assert "Spalte „Angebot-Nr.“: „A3“ – gehört nicht zu diesem Träger" in said(found)[0]
@@ -320,6 +331,8 @@ def test_a_moved_site_needs_a_position(read, school):
     assert doubts(found) == ["Breite und Länge sind dann neu zu bestimmen."]
     found = read(school.set("sites", "O1", "geändert", lat=50.6, lon=11.8))
     assert doubts(found) == ["", "", ""]
+    found = read(school.set("sites", "O1", place="Tanna"))
+    assert doubts(found)[1] == "Der Gemeindeschlüssel (AGS) ist dann zu prüfen."
 
 
 # --- several sheets -------------------------------------------------------------------------------

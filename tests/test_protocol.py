@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import openpyxl
 import pytest
 
@@ -73,6 +75,16 @@ def test_the_protocol_says_everything(proposal):
         "  Verein Süd: weiter unbekannt bei A3 „Treff“: Niveau vorher, Sprachen, Warteliste, "
         "Mindestgruppe, Kinderbetreuung, barrierefrei, online, Kosten für Teilnehmende",
     ]
+
+
+def test_the_handbook_quotes_what_is_said(proposal):
+    handbook = (Path(__file__).parents[1] / "docs" / "handbuch.md").read_text(encoding="utf-8")
+    part = handbook.partition("## Rückmeldungen der Träger")[2].partition("\n## ")[0]
+    quoted = [line.strip() for line in part.splitlines() if line.startswith("    ")]
+    said = [line.strip() for line in protocol(proposal).splitlines()]
+    told = [line for line in quoted if not line.startswith("sok ")]
+    assert len(told) == 2
+    assert set(told) <= set(said)
 
 
 def test_numbers_are_chosen(proposal):

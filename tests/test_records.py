@@ -23,7 +23,7 @@ def table(tmp_path, text: str):
     return read_records(path, PROVIDERS)
 
 
-@pytest.mark.parametrize("name", [path.stem for path in sorted(SOK.glob("*.csv"))])
+@pytest.mark.parametrize("name", [name for name in TABLES if (SOK / f"{name}.csv").exists()])
 def test_the_districts_tables_come_back_as_they_are(name):
     path = SOK / f"{name}.csv"
     raw = read_records(path, TABLES[name])

@@ -100,6 +100,17 @@ def test_what_is_filled_in_is_read(read, school):
     assert new == {"name": "Nähkurs", "kind": "begegnung"}
 
 
+def test_what_excel_does_to_text_and_numbers_is_no_change():
+    cost, name = TABLES["offers"].column("cost_eur"), TABLES["offers"].column("name")
+    assert layout.is_same("0.30000000000000004", "0.3", cost)  # Excel keeps fifteen digits
+    assert not layout.is_same("0.31", "0.3", cost)
+    assert not layout.is_same("", "0.3", cost)
+    assert layout.is_same("zwei\r\nZeilen ", "zwei_x000D_\nZeilen", name)
+    assert layout.is_same("Cafe\u0301", "Caf\u00e9", name)  # two ways to write one letter
+    assert layout.is_same("=1", "'=1", name)
+    assert not layout.is_same("Kurs", "kurs", name)
+
+
 def any_value(column: Column) -> st.SearchStrategy[object]:
     """Values that people may enter, by kind, with the text of the table."""
     if column.kind == "code":
@@ -180,6 +191,16 @@ def test_the_hidden_row_may_be_sorted_along(read, school):
     sheet.delete_rows(1)
     sheet.append(names)  # below the rows, far from the headings
     as_sent(read(school))
+
+
+def test_sheets_may_be_renamed_and_copied(read, school):
+    school.book.copy_worksheet(school.table("sites"))
+    school.table("offers").title = "Tabelle1"
+    school.book["Anleitung"].title = "Start"
+    found = read(school)
+    as_sent(found)
+    assert any("Start“, Zeile 3: Träger | Volkshochschule (T1)" in text for text in found.remarks)
+    assert (found.date, len(found.answers)) == ("2026-11-20", 8)
 
 
 def test_columns_may_be_moved(read, school):

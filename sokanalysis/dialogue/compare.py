@@ -150,8 +150,8 @@ class _Comparison:
                 self.out.known_count += 1
                 continue
             doubts = self.doubts(answer, column, text, (sent.get(name, ""), now[name]))
-            if table.name == "sites" and name in ("address", "place"):
-                doubts += self.doubt_position(other)
+            if table.name == "sites":
+                doubts += position_doubts(name, {column.name for column in other})
             values = {name: (now[name], text)}
             self.propose(answer, "geändert", values, doubts, said={name: said[name]})
         return {column.name for column in other}
@@ -183,10 +183,6 @@ class _Comparison:
         if answer.mark == "entfällt":
             found.append("Die Zeile soll zugleich entfallen.")
         return found
-
-    def doubt_position(self, other: list[Column]) -> list[str]:
-        is_moved = {column.name for column in other} >= _POSITION
-        return [] if is_moved else ["Breite und Länge sind dann neu zu bestimmen."]
 
     def confirm(self, answer: Answer, now: Texts, changed: set[str]) -> None:
         """Propose what follows from „stimmt“: better quality, a later date, an offer that runs."""
@@ -281,3 +277,13 @@ class _Comparison:
             pair = {name: (now[name], text)}
             said = {name: answer.values[name]}
             self.propose(answer, "geändert", pair, doubts, (key, now), said)
+
+
+def position_doubts(name: str, changed: set[str]) -> list[str]:
+    """Return what else has to change when the address of a site does."""
+    doubts = []
+    if name in ("address", "place") and not changed >= _POSITION:
+        doubts.append("Breite und Länge sind dann neu zu bestimmen.")
+    if name == "place":
+        doubts.append("Der Gemeindeschlüssel (AGS) ist dann zu prüfen.")
+    return doubts

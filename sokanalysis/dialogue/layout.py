@@ -146,10 +146,12 @@ def plain(text: str) -> str:
 def is_same(one: str, other: str, column: Column) -> bool:
     """Tell whether two cells say the same after a spreadsheet has saved them.
 
-    Several codes say the same in any order.
+    Several codes say the same in any order, numbers to twelve digits.
     """
     if column.kind == "codes":
         return set(one.split(";")) == set(other.split(";"))
+    if column.kind == "number" and one and other:
+        return f"{float(one):.12g}" == f"{float(other):.12g}"
     one, other = plain(one), plain(other)
     return one == other or one.removeprefix("'") == other.removeprefix("'")
 

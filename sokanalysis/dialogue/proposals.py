@@ -124,7 +124,7 @@ def _links(changes: list[Change], rows: Rows) -> list[Change]:
     """Link offers with the sites that their new or moved sessions are held at."""
     table, links = TABLES["offer_sites"], []
     known = {*rows["offer_sites"], *(c.key for c in changes if c.table is table)}
-    for change in changes:
+    for change in sorted(changes, key=lambda change: not change.is_clear):
         said = {name: new for name, (_, new) in change.cells.items()}
         row = rows["sessions"].get(change.key, {}) | said
         key = (row.get("offer_id", ""), row.get("site_id", ""))
@@ -194,7 +194,6 @@ def _against(
 
 def _doubted(change: Change, contradictions: list[Contradiction]) -> Change:
     """Add to a change what others say against it."""
-    files = {source.file for source in change.sources}
     doubts = [
         f"Widerspruch: {source.provider} sagt „{text or 'nichts'}“ ({source.file})."
         for against in contradictions
@@ -204,7 +203,7 @@ def _doubted(change: Change, contradictions: list[Contradiction]) -> Change:
             and (against.table, against.key) == (change.table, change.key)
         )
         for source, text in against.statements
-        if source.file not in files
+        if source not in change.sources
     ]
     return replace(change, doubts=tuple(dict.fromkeys(change.doubts + tuple(doubts))))
 

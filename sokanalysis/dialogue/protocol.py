@@ -193,6 +193,7 @@ def write_protocol(proposal: Proposal, path: Path) -> None:
     sheet.repeat_rows(0)
     book.set_properties({"created": CREATED, "title": "Protokoll der Rückmeldungen"})
     book.close()
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(target.getvalue())
 
 

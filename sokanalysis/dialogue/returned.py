@@ -193,9 +193,10 @@ def _read_first_sheet(found: Returned, book: Book, date: str) -> None:
     said = {}
     for sheet in book.sheets:
         for (row, column), cell in sheet.cells.items():
-            if sheet.title == layout.FIRST_SHEET and column == 1:
+            label = layout.plain(str(cell.value))
+            if column == 1 and label in (layout.DATE_LABEL, layout.WORDS_LABEL):
                 beside = sheet.cells.get((row, 2))
-                said[layout.plain(str(cell.value))] = beside.value if beside else None
+                said[label] = beside.value if beside else None
     text = cell_text(said.get(layout.DATE_LABEL), _DATE, is_from_1904=book.is_from_1904)
     place = f"{found.file}, Blatt „{layout.FIRST_SHEET}“"
     values, problems = convert(pd.Series([text], dtype="str"), _DATE, place)
