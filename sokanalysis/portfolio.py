@@ -113,15 +113,20 @@ def solve(
     ValueError
         When the district's budget is given twice.
     """
-    funds = budgets_by_fund or {}
-    return best(search_for(problem, budget_eur, funds, floors, keep, without, time_limit_s))
+    search = search_for(
+        problem, budget_eur, budgets_by_fund=budgets_by_fund, floors=floors, keep=keep,
+        without=without, time_limit_s=time_limit_s,
+    )  # fmt: skip
+    return best(search)
 
 
 def search_for(
-    problem: Problem, budget_eur: float, budgets_by_fund: Mapping[str, float],
-    floors: pd.DataFrame | None, keep: Iterable[str], without: Iterable[str], time_limit_s: float,
+    problem: Problem, budget_eur: float, *, budgets_by_fund: Mapping[str, float] | None = None,
+    floors: pd.DataFrame | None = None, keep: Iterable[str] = (), without: Iterable[str] = (),
+    time_limit_s: float = 60.0,
 ) -> Search:  # fmt: skip
     """Return the search that `solve` runs; parameters and errors are the same."""
+    budgets_by_fund = budgets_by_fund or {}
     if "" in budgets_by_fund:
         raise ValueError("Das Geld des Kreises steht in „budget_eur“, nicht in „budgets_by_fund“.")
     position = {name: at for at, name in enumerate(problem.options["option"])}
@@ -130,8 +135,25 @@ def search_for(
     left_out[[position[name] for name in without]] = True
     if (kept & left_out).any():
         raise NoPortfolio(is_late=False)
-    floors = pd.DataFrame(columns=["area", "field", "share"]) if floors is None else floors
-    return Search(problem, Terms(budget_eur, budgets_by_fund, floors, kept, left_out), time_limit_s)
+    budget = {name: at for at, name in enumerate(budgets_by_fund, start=1)}
+    payer = np.array([budget.get(name, 0) for name in problem.options["fund"]], dtype=np.int64)
+    budgets = np.array([budget_eur, *budgets_by_fund.values()], dtype=float)
+    terms = Terms(budgets, payer, *_floors(problem, floors), kept, left_out)
+    return Search(problem, terms, time_limit_s)
+
+
+def _floors(problem: Problem, floors: pd.DataFrame | None) -> tuple[Whole, Floats]:
+    """Return the floor of each group, -1 for none, and the people that each floor asks for."""
+    if floors is None:
+        return np.full(len(problem.people), -1), np.zeros(0)
+    names, people = (
+        pd.MultiIndex.from_frame(table[["area", "field"]]) for table in (floors, problem.people)
+    )
+    floor = names.get_indexer(people).astype(np.int64)
+    inside = floor >= 0
+    count = np.bincount(floor[inside], problem.counts[inside], len(floors))
+    # 0.29 · 100 is 28.999999999999996: to nine digits it is 29.
+    return floor, np.floor(np.round(floors["share"].to_numpy(dtype=float) * count, 9))
 
 
 def best(search: Search) -> Portfolio:
@@ -154,7 +176,7 @@ def _portfolio(search: Search, is_taken: Flags, bound: float) -> Portfolio:
     assert np.abs(seats - np.rint(seats)).max(initial=0) < 1e-6, "Sitze sind nicht ganzzahlig"
     seated = _shared_out(search.problem, model, np.rint(seats))
     options = search.problem.options[is_taken]
-    value = float(search.problem.people["weight"].to_numpy(dtype=float) @ seated)
+    value = float(search.problem.worth @ seated)
     is_optimal = value >= as_good_as(bound)
     return Portfolio(
         tuple(options["option"]), int(seated.sum()), value, float(options["cost_eur"].sum()),
@@ -164,7 +186,7 @@ def _portfolio(search: Search, is_taken: Flags, bound: float) -> Portfolio:
 
 def _shared_out(problem: Problem, model: Model, seats: Floats) -> Whole:
     """Return people on seats by group, from those of the merged groups."""
-    groups, counts = model.groups, problem.people["person_count"].to_numpy(dtype=np.int64)
+    groups, counts = model.groups, problem.counts
     sits = np.bincount(model.seat_group, seats, len(groups.weight)).astype(np.int64)
     seated = np.where(groups.is_served, counts, 0)
     inside = np.flatnonzero(~groups.is_served & (groups.of_people >= 0))

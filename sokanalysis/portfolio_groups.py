@@ -46,6 +46,21 @@ class Problem:
     people: pd.DataFrame
     edges: pd.DataFrame
 
+    @property
+    def cost_eur(self) -> Floats:
+        """Cost of each option a year."""
+        return self.options["cost_eur"].to_numpy(dtype=float)
+
+    @property
+    def counts(self) -> Whole:
+        """People of each group."""
+        return self.people["person_count"].to_numpy(dtype=np.int64)
+
+    @property
+    def worth(self) -> Floats:
+        """Weight of each group."""
+        return self.people["weight"].to_numpy(dtype=float)
+
 
 class Switch(NamedTuple):
     """On when all options of the one set are taken and none of the other, by position."""
@@ -159,20 +174,21 @@ def grouped(problem: Problem, board: Board, floor: Whole) -> tuple[Groups, Kinds
     tuple of Groups and Kinds
         Without merged groups when nobody's seat depends on the choice.
     """
-    counts = problem.people["person_count"].to_numpy(dtype=np.int64)
-    edges = problem.edges[counts[problem.edges["group"].to_numpy(dtype=np.int64)] > 0]
+    counts, worth = problem.counts, problem.worth
+    group = problem.edges["group"].to_numpy(dtype=np.int64)
+    edges = problem.edges[counts[group] > 0]
     kinds, kind = board.kinds(edges)
     first = len(board.switches)
-    group, way = _ways(board, kinds, edges["group"].to_numpy(dtype=np.int64), kind)
+    group, way = _ways(board, kinds, group[counts[group] > 0], kind)
     everybody = np.arange(len(counts))
     is_served = np.isin(everybody, group[way == ALWAYS])
+    floor = np.where(is_served, -1, floor)
     # Whoever sits anyway may still be needed to fill a unit up to its minimum.
     fills = np.append(board.minimum[kinds.unit] > 0, False)[np.maximum(way - first, -1)]
     kept = ~is_served[group] | fills
     group, way = group[kept], way[kept]
-    worth = problem.people["weight"].to_numpy(dtype=float)
     is_counted = np.isin(everybody, group[way >= first]) & ~is_served
-    of_people = _same(group, way, np.where(is_counted, worth, 0), np.where(is_served, -1, floor))
+    of_people = _same(group, way, np.where(is_counted, worth, 0), floor)
     return _groups(of_people, is_served, counts, worth, floor, group, way), kinds
 
 

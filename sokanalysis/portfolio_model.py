@@ -6,13 +6,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from sokanalysis.portfolio_groups import ALWAYS, NEVER, Board, grouped
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import numpy.typing as npt
 
     from sokanalysis.distribution import Floats, Whole
@@ -30,11 +27,26 @@ class Rows(NamedTuple):
 
 @dataclass(frozen=True)
 class Terms:
-    """What is asked of a choice; the settled options are one flag an option."""
+    """What is asked of a choice, by position.
 
-    budget_eur: float
-    budgets_by_fund: Mapping[str, float]
-    floors: pd.DataFrame
+    Parameters
+    ----------
+    budgets : ndarray of float, shape (budgets,)
+        The district's money first.
+    payer : ndarray of int, shape (options,)
+        Budget that pays.
+    floor : ndarray of int, shape (people,)
+        The floor a group belongs to, -1 for none.
+    needs : ndarray of float, shape (floors,)
+        People of each floor who have to get a seat.
+    kept, left_out : ndarray of bool, shape (options,)
+        Options that are settled.
+    """
+
+    budgets: Floats
+    payer: Whole
+    floor: Whole
+    needs: Floats
     kept: Flags
     left_out: Flags
 
@@ -123,51 +135,27 @@ def build(problem: Problem, terms: Terms) -> Model:
     KeyError
         When a unit or an edge names an option that does not exist.
     """
-    keys = ["area", "field"]
-    people = pd.MultiIndex.from_frame(problem.people[keys])
-    floor = pd.MultiIndex.from_frame(terms.floors[keys]).get_indexer(people).astype(np.int64)
-    at = _layout(problem, terms, floor)
-    needs = _open_needs(problem, terms.floors, floor, at.groups)
-    served = problem.people[at.groups.is_served]
+    at = _layout(problem, terms)
+    blocks = [
+        _money(problem, terms), _choices(at), _switches(at), _ways(at), _people(at), _places(at),
+        _minimums(at), _floors(at, problem, terms),
+    ]  # fmt: skip
     return Model(
         np.concatenate([np.zeros(at.first), at.groups.weight[at.seat_group]]),
         np.concatenate([terms.kept, np.zeros(at.width - len(terms.kept))]),
         np.concatenate([~terms.left_out, np.ones(len(at.own)), at.most]),
-        float((served["weight"] * served["person_count"]).sum()),
-        stacked([
-            _money(at, problem, terms), _choices(at), _switches(at), _ways(at), _people(at),
-            _places(at), _minimums(at), _floors(at, needs),
-        ]),
+        float((problem.worth * problem.counts)[at.groups.is_served].sum()),
+        _stacked(blocks, at.width),
         at.seat_group,
         at.groups,
-        len(problem.options),
+        len(terms.kept),
     )  # fmt: skip
 
 
-def stacked(blocks: Sequence[Rows]) -> Rows:
-    """Return rows below each other."""
-    from scipy.sparse import vstack
-
-    return Rows(
-        vstack([block.matrix for block in blocks], format="csr"),
-        np.concatenate([block.high for block in blocks]),
-    )
-
-
-def _open_needs(problem: Problem, floors: pd.DataFrame, floor: Whole, groups: Groups) -> Floats:
-    """Return how many people of each floor still have to get a seat."""
-    inside = floor >= 0
-    counts = problem.people["person_count"].to_numpy(dtype=float)[inside]
-    people = np.bincount(floor[inside], counts, len(floors))
-    served = np.bincount(floor[inside], counts * groups.is_served[inside], len(floors))
-    # 0.29 · 100 is 28.999999999999996: to nine digits it is 29.
-    return np.floor(np.round(floors["share"].to_numpy(dtype=float) * people, 9)) - served
-
-
-def _layout(problem: Problem, terms: Terms, floor: Whole) -> _Layout:
+def _layout(problem: Problem, terms: Terms) -> _Layout:
     settled = (set(np.flatnonzero(flags).tolist()) for flags in (terms.kept, terms.left_out))
     board = Board(problem, *settled)
-    groups, kinds = grouped(problem, board, floor)
+    groups, kinds = grouped(problem, board, terms.floor)
     switches = board.switches
     own = [n for n, s in enumerate(switches) if len(s.needed) != 1 or s.closers]
     column = np.array([min(s.needed, default=-1) for s in switches], dtype=np.int64)
@@ -187,34 +175,49 @@ def _layout(problem: Problem, terms: Terms, floor: Whole) -> _Layout:
     )  # fmt: skip
 
 
-def _rows(at: _Layout, high: Any, *entries: tuple[Any, Any, Any]) -> Rows:
-    """Return rows from entries: number of the row, column, coefficient (one number or each)."""
-    from scipy.sparse import csr_array
+class _Block(NamedTuple):
+    """Some rows: number of the row, column and coefficient of every entry; and their limits."""
 
+    row: Whole
+    column: Whole
+    coefficient: Floats
+    high: Floats
+
+
+def _block(high: Any, *entries: tuple[Any, Any, Any]) -> _Block:
+    """Put entries together: rows, columns, and their coefficients or the one of all."""
     row, column = (np.concatenate([e[n] for e in entries]).astype(np.int64) for n in (0, 1))
     coefficient = np.concatenate([np.broadcast_to(e[2], len(e[0])) for e in entries])
-    matrix = csr_array((coefficient, (row, column)), shape=(len(high), at.width))
-    return Rows(matrix, np.asarray(high, dtype=float))
+    return _Block(row, column, coefficient.astype(float), np.asarray(high, dtype=float))
 
 
-def _money(at: _Layout, problem: Problem, terms: Terms) -> Rows:
+def _stacked(blocks: list[_Block], width: int) -> Rows:
+    """Return the rows of all blocks below each other."""
+    from scipy.sparse import csr_array
+
+    row, column, coefficient, high = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+    size = [len(block.high) for block in blocks]
+    before = np.repeat(np.cumsum(size) - size, [len(block.row) for block in blocks])
+    matrix = csr_array((coefficient, (row + before, column)), shape=(len(high), width))
+    return Rows(matrix, high)
+
+
+def _money(problem: Problem, terms: Terms) -> _Block:
     """Let every budget pay at most what it holds."""
-    cost = problem.options["cost_eur"].to_numpy(dtype=float)
-    row = {fund: number for number, fund in enumerate(terms.budgets_by_fund, start=1)}
-    payer = problem.options["fund"].map(row).fillna(0)
+    cost = problem.cost_eur
     # More than everything costs is never spent, and the relaxation knows no infinite number.
-    high = np.minimum([terms.budget_eur, *terms.budgets_by_fund.values()], cost.sum())
-    return _rows(at, high, (payer, np.arange(len(cost)), cost))
+    high = np.minimum(terms.budgets, cost.sum())
+    return _block(high, (terms.payer, np.arange(len(cost)), cost))
 
 
-def _choices(at: _Layout) -> Rows:
+def _choices(at: _Layout) -> _Block:
     """Options of one choice exclude each other."""
-    choice, names = pd.factorize(pd.Series(at.board.choice, dtype=object).replace("", None))
-    option = np.flatnonzero(choice >= 0)
-    return _rows(at, np.ones(len(names)), (choice[option], option, 1.0))
+    option = [number for number, choice in enumerate(at.board.choice) if choice]
+    names, row = np.unique([at.board.choice[number] for number in option], return_inverse=True)
+    return _block(np.ones(len(names)), (row, option, 1.0))
 
 
-def _switches(at: _Layout) -> Rows:
+def _switches(at: _Layout) -> _Block:
     """Switch on when the options are taken and nothing closes it, and only then."""
     listed: list[tuple[list[int], list[float], float]] = []
     for number in at.own:
@@ -230,39 +233,39 @@ def _switches(at: _Layout) -> Rows:
     row = np.repeat(np.arange(len(listed)), [len(columns) for columns, _, _ in listed])
     columns = np.array([c for columns, _, _ in listed for c in columns])
     coefficients = np.array([sign for _, signs, _ in listed for sign in signs])
-    return _rows(at, [high for _, _, high in listed], (row, columns, coefficients))
+    return _block([high for _, _, high in listed], (row, columns, coefficients))
 
 
-def _ways(at: _Layout) -> Rows:
+def _ways(at: _Layout) -> _Block:
     """Whoever sits needs one switch that is on; what is always on needs no row."""
     hangs = at.way_switch != ALWAYS
     seat, row = np.unique(at.seat_way[hangs], return_inverse=True)
-    return _rows(
-        at, np.zeros(len(seat)), (np.arange(len(seat)), at.first + seat, 1.0),
+    return _block(
+        np.zeros(len(seat)), (np.arange(len(seat)), at.first + seat, 1.0),
         (row, at.column[at.way_switch[hangs]], -at.most[seat][row]),
     )  # fmt: skip
 
 
-def _people(at: _Layout) -> Rows:
+def _people(at: _Layout) -> _Block:
     """Nobody sits twice; a single block of seats is bounded anyway."""
     seat = np.flatnonzero(np.bincount(at.seat_group)[at.seat_group] > 1)
     group, row = np.unique(at.seat_group[seat], return_inverse=True)
-    return _rows(at, at.groups.person_count[group], (row, at.first + seat, 1.0))
+    return _block(at.groups.person_count[group], (row, at.first + seat, 1.0))
 
 
-def _places(at: _Layout) -> Rows:
+def _places(at: _Layout) -> _Block:
     """Seat no more people at a unit than its places, and nobody when it is closed."""
     limits = np.append(at.board.places, np.inf)[at.seat_unit]
     seat = np.flatnonzero(np.isfinite(limits))
     unit, row = np.unique(at.seat_unit[seat], return_inverse=True)
     opening = at.column[np.array(at.board.opening, dtype=np.int64)[unit]]
-    return _rows(
-        at, np.zeros(len(unit)), (row, at.first + seat, 1.0),
+    return _block(
+        np.zeros(len(unit)), (row, at.first + seat, 1.0),
         (np.arange(len(unit)), opening, -at.board.places[unit]),
     )  # fmt: skip
 
 
-def _minimums(at: _Layout) -> Rows:
+def _minimums(at: _Layout) -> _Block:
     """Seat the minimum at a unit that is open."""
     opening = np.array(at.board.opening, dtype=np.int64)
     unit = np.flatnonzero((at.board.minimum > 0) & (opening != NEVER))
@@ -270,14 +273,16 @@ def _minimums(at: _Layout) -> Rows:
     number[unit] = np.arange(len(unit))
     row = number[at.seat_unit]
     seat = np.flatnonzero(row >= 0)
-    return _rows(
-        at, np.zeros(len(unit)), (row[seat], at.first + seat, -1.0),
+    return _block(
+        np.zeros(len(unit)), (row[seat], at.first + seat, -1.0),
         (np.arange(len(unit)), at.column[opening[unit]], at.board.minimum[unit]),
     )  # fmt: skip
 
 
-def _floors(at: _Layout, needs: Floats) -> Rows:
-    """Enough people of an area and field sit."""
+def _floors(at: _Layout, problem: Problem, terms: Terms) -> _Block:
+    """Seat enough people of an area and field, beside those who sit anyway."""
+    served = np.flatnonzero(at.groups.is_served & (terms.floor >= 0))
+    anyway = np.bincount(terms.floor[served], problem.counts[served], len(terms.needs))
     floor = at.groups.floor[at.seat_group]
     seat = np.flatnonzero(floor >= 0)
-    return _rows(at, -needs, (floor[seat], at.first + seat, -1.0))
+    return _block(anyway - terms.needs, (floor[seat], at.first + seat, -1.0))

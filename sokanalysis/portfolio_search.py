@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 
 from sokanalysis.errors import NoPortfolio
-from sokanalysis.portfolio_model import Model, Rows, Terms, build, stacked
+from sokanalysis.portfolio_model import Model, Rows, Terms, build
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -110,7 +110,7 @@ class Search:
         """
         model, is_taken = self.model(), found.is_taken
         good = _at_least(model, as_good_as(found.value))
-        cost = self.problem.options["cost_eur"].to_numpy(dtype=float)
+        cost = self.problem.cost_eur
         # One option fewer outweighs all positions.
         order = len(cost) ** 2 + np.arange(len(cost), dtype=float)
         cheaper = _at_most(model, cost, cost[is_taken].sum() - _SAME_COST_EUR)
@@ -122,7 +122,7 @@ class Search:
     def rival(self, found: Found, known: Iterable[Flags]) -> Found | None:
         """Return a choice worth as much and no dearer that holds none of those known, if any."""
         model = self.model()
-        cost = self.problem.options["cost_eur"].to_numpy(dtype=float)
+        cost = self.problem.cost_eur
         rows = [_at_most(model, flags, flags.sum() - 1) for flags in known]
         as_cheap = _at_most(model, cost, cost[found.is_taken].sum() + _SAME_COST_EUR)
         other, _ = _most(model, self.seconds, as_cheap, *rows)
@@ -167,11 +167,11 @@ def _highs(model: Model, objective: Floats, seconds: float, more: Sequence[Rows]
     """Return what `scipy.optimize.milp` finds for the least sum."""
     from scipy.optimize import Bounds, LinearConstraint, milp
 
-    rows = stacked([model.rows, *more])
+    rows = (model.rows, *more)
     return milp(
         objective, integrality=model.of_options(np.ones(model.option_count)),
         bounds=Bounds(model.lower, model.upper),
-        constraints=LinearConstraint(rows.matrix, -np.inf, rows.high),
+        constraints=[LinearConstraint(part.matrix, -np.inf, part.high) for part in rows],
         options={"mip_rel_gap": 0.0, "time_limit": seconds},
     )  # fmt: skip
 

@@ -121,6 +121,31 @@ def test_right_keeps_a_documented_source(read, club):
     ]
 
 
+def test_right_renews_what_was_reported_before(tmp_path):
+    """Reported on 1 May 2026, without a day, and later than the answer."""
+    offers = [
+        MEETING | {"offer_id": f"A{n}", "quality": "gemeldet", "source_date": day,
+                   "assured_date": "2027-01-01"}
+        for n, day in enumerate(("2026-05-01", "ohne Datum", "2026-12-01"), start=1)
+    ]  # fmt: skip
+    session = {"site_id": "O1", "weekdays": "Mo", "start_time": "9:00", "end_time": "12:00",
+               "runs_in_holidays": "ja", "quality": "gemeldet", "offer_id": "A1"}  # fmt: skip
+    sessions = [
+        session | {"session_id": f"S{n}", "source": f"Rückmeldung Verein Süd, {day}"}
+        for n, day in enumerate(("01.05.2026", "20.11.2026"), start=1)
+    ]
+    later = make_region(tmp_path / "later", {"offers": offers, "sessions": sessions,
+                                             "offer_sites": []})  # fmt: skip
+    sheet = Sheet(sent(later, tmp_path / "sheets")["T2"]).dated()
+    for table, label in [("offers", "A1"), ("offers", "A2"), ("offers", "A3"), ("sessions", "S1"),
+                         ("sessions", "S2")]:  # fmt: skip
+        sheet.set(table, label, "stimmt")
+    sheet.save(tmp_path / "in" / "verein.xlsx")
+    found = propose(later, tmp_path / "in")
+    assert [change.label for change in found.changes] == ["A1", "A2", "S1"]
+    assert found.known_count == 2
+
+
 def test_right_and_a_gap_filled_go_together_but_not_right_and_a_correction(read, school):
     school.set("offers", "A1", "stimmt", place_count=24, cost_eur=3)
     found = read(school)

@@ -201,7 +201,8 @@ class _Comparison:
     def is_dated(self, now: Texts) -> bool:
         """Tell whether a reported row carries the day of this answer or a later one."""
         if "source_date" in now:
-            return now["source_date"] >= self.found.date
+            day = now["source_date"]  # free text: „2024“, „ohne Datum“
+            return day[:4].isdecimal() and day >= self.found.date
         return german_date(self.found.date) in now["source"]
 
     def end(self, answer: Answer, now: Texts) -> None:
