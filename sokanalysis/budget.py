@@ -50,7 +50,8 @@ def budget_curve(problem: Problem, budgets_eur: Iterable[float], **asked: Any) -
         is_known = bool(found) and found[-1][1].is_optimal
         is_known = is_known and _own_cost_eur(problem, found[-1][1], **asked) <= budget
         found.append((budget, found[-1][1] if is_known else solve(problem, budget, **asked)))
-    rows, before = [], ()
+    rows = []
+    before: tuple[str, ...] = ()
     for budget, chosen in reversed(found):
         added = tuple(name for name in chosen.taken if name not in before)
         dropped = tuple(name for name in before if name not in chosen.taken)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from sokanalysis.columns import Column
 from sokanalysis.errors import DataProblems, UnknownKey
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.read.convert import convert
@@ -23,6 +24,7 @@ Row = dict[Any, Any]
 
 # Tables of the timetable that a change adds rows to; those of the district also replace rows.
 FEED_TABLES: Final = ("trips", "stop_times", "flex")
+_DEPARTS: Final = Column("departs", "Abfahrt", "time", required=True)
 _ASSUMED: Final = {"quality": "angenommen", "source": "Gedankenspiel oder Maßnahme"}
 
 
@@ -39,7 +41,8 @@ class Change:
     ended : frozenset of str
         Sessions that no longer take place, and trips that no longer run.
     timetable : mapping of str to DataFrame
-        By name of one of `FEED_TABLES`: rows added to the timetable.
+        By name of one of `FEED_TABLES`: rows added to the timetable. A trip that is named in
+        ``trips`` takes the place of one with the same ``trip_id``.
     zones : mapping of str to dict
         GeoJSON geometries (EPSG:4326) of zones of the on-demand bus that are added.
     """
@@ -58,20 +61,32 @@ def changed(region: Region, *changes: Change) -> Region:
     region : Region
         The district; it stays as it is.
     *changes : Change
-        In their order: of two that replace the same row the later one holds.
+        In their order: of two that replace the same row the later one holds. Without changes the
+        district itself comes back.
+
+    Returns
+    -------
+    Region
+        Columns and types of all tables as before. Rows are not checked against each other: the
+        functions of this module do that for what they are given.
     """
     for change in changes:
         tables: dict[str, Any] = {
             name: _put(region, change, name) for name in TABLES if _concerns(change, name)
         }
         # A feed that stays the same object keeps its compiled days.
-        feed = _feed(region.feed, change) if change.timetable else region.feed
+        feed = _feed(region.feed, change) if _runs_otherwise(region, change) else region.feed
         region = replace(region, feed=feed, **tables)
     return region
 
 
 def _concerns(change: Change, name: str) -> bool:
     return name in change.rows or (name == "sessions" and bool(change.ended))
+
+
+def _runs_otherwise(region: Region, change: Change) -> bool:
+    ends = region.feed.trips["trip_id"].isin(change.ended).any()
+    return bool(change.timetable or change.zones or ends)
 
 
 def _put(region: Region, change: Change, name: str) -> pd.DataFrame:
@@ -86,21 +101,38 @@ def _put(region: Region, change: Change, name: str) -> pd.DataFrame:
 
 
 def _feed(feed: Feed, change: Change) -> Feed:
-    tables = {name: getattr(feed, name) for name in FEED_TABLES}
-    tables = {
-        name: pd.concat(
-            [table[~table["trip_id"].isin(change.ended)], change.timetable.get(name, table[:0])],
-            ignore_index=True,
-        )
-        for name, table in tables.items()
-    }
+    new = change.timetable.get("trips", feed.trips[:0])
+    gone = change.ended.union(new["trip_id"])
+    tables: dict[str, Any] = {}
+    for name in FEED_TABLES:
+        table: pd.DataFrame = getattr(feed, name)
+        stays = table[~table["trip_id"].isin(gone)]
+        parts = [stays, change.timetable.get(name, table[:0])]
+        tables[name] = pd.concat(parts, ignore_index=True)
     return replace(feed, zones=feed.zones | dict(change.zones), **tables)
 
 
 def new_rows(region: Region, name: str, rows: Iterable[Row]) -> pd.DataFrame:
-    """Return typed rows of a table of the district from those columns that matter."""
+    """Return typed rows of a table of the district from those columns that matter.
+
+    Parameters
+    ----------
+    region : Region
+        Gives the types.
+    name : str
+        Of a table of `sokanalysis.schema`.
+    rows : iterable of mapping
+        Values by column, as a table holds them. What is not named is missing, an empty tuple in
+        columns with several codes; quality and source say that the row is assumed.
+
+    Returns
+    -------
+    DataFrame
+        Columns and types of the table; without rows for no rows.
+    """
     table: pd.DataFrame = getattr(region, name)
-    made = pd.DataFrame([_ASSUMED | dict(row) for row in rows], columns=table.columns)
+    lists = {column.name: () for column in TABLES[name].columns if column.kind == "codes"}
+    made = pd.DataFrame([lists | _ASSUMED | dict(row) for row in rows], columns=table.columns)
     return made.astype(table.dtypes)
 
 
@@ -109,6 +141,24 @@ def session_change(
     *, session_id: str = "", instead_of: str = "", runs_in_holidays: bool = False,
 ) -> Change:  # fmt: skip
     """Return the change that one more session, or one at another time, would be.
+
+    Parameters
+    ----------
+    region : Region
+        Gives offers, sites and sessions.
+    offer_id, site_id : str
+        What takes place where. A course at one site is taken up with all its sessions there.
+    weekdays : iterable of str
+        Keys of `codes.WEEKDAYS`, for example ``["Mo", "Mi"]``.
+    start, end : str
+        ``HH:MM``.
+    session_id : str
+        Of the new session; by default made of the values above, so that the same session named
+        twice is one.
+    instead_of : str
+        Session that no longer takes place.
+    runs_in_holidays : bool
+        Whether it also takes place in the holidays.
 
     Raises
     ------
@@ -121,10 +171,11 @@ def session_change(
     _known(region.sites["site_id"], site_id, "Ort")
     if instead_of:
         _known(region.sessions["session_id"], instead_of, "Termin")
+    days = ";".join(weekdays)
     cells = {
-        "session_id": session_id or f"neu-{len(region.sessions) + 1}", "offer_id": offer_id,
-        "site_id": site_id, "weekdays": ";".join(weekdays), "start_time": start, "end_time": end,
-        "runs_in_holidays": "ja" if runs_in_holidays else "nein",
+        "session_id": session_id or "|".join(["neu", offer_id, site_id, days, start, end]),
+        "offer_id": offer_id, "site_id": site_id, "weekdays": days, "start_time": start,
+        "end_time": end, "runs_in_holidays": "ja" if runs_in_holidays else "nein",
     }  # fmt: skip
     return Change(_as_read("sessions", cells), frozenset([instead_of] if instead_of else []))
 
@@ -132,10 +183,20 @@ def session_change(
 def site_change(site_id: str, name: str, lat: float, lon: float) -> Change:
     """Return the change that one more site, or a site somewhere else, would be.
 
+    Parameters
+    ----------
+    site_id : str
+        Of the site; that of an existing one puts it somewhere else, and what is not named here
+        (address, municipality) is missing then.
+    name : str
+        What it is called, and the place.
+    lat, lon : float
+        Degrees (EPSG:4326).
+
     Raises
     ------
     DataProblems
-        When the position is not on earth.
+        When the key or the name is empty or the position is not in Germany.
     """
     cells = {
         "site_id": site_id, "name": name, "place": name, "lat": str(lat), "lon": str(lon),
@@ -153,7 +214,8 @@ def _as_read(name: str, cells: Mapping[str, str]) -> dict[str, list[Row]]:
         problems += found
     rows = pd.DataFrame(columns)
     if problems := problems or table_problems(rows, table):
-        raise DataProblems(problems)
+        # There is no such row in the file that somebody could look up.
+        raise DataProblems(replace(problem, row=None) for problem in problems)
     return {name: rows.to_dict("records")}
 
 
@@ -175,10 +237,15 @@ def trip_change(region: Region, like: str, departs: str, *, trip_id: str = "") -
     ------
     UnknownKey
         When there is no such trip with stops.
+    DataProblems
+        When the departure is no time of the day.
     """
     feed = region.feed
     calls = feed.stop_times[feed.stop_times["trip_id"] == like]
     _known(calls["trip_id"], like, "Fahrt")
+    _, problems = convert(pd.Series([departs], dtype="str"), _DEPARTS, "Fahrplan")
+    if problems:
+        raise DataProblems(replace(problem, row=None) for problem in problems)
     trip_id = trip_id or f"{like}|{departs}"
     shift = 60 * minutes_of_day(departs) - int(calls["departure_s"].iloc[0])
     trip = feed.trips[feed.trips["trip_id"] == like].assign(trip_id=trip_id, block_id="")

@@ -327,9 +327,9 @@ def test_the_curve_says_every_step_and_the_recommendation():
     said = shown.alt.replace(style.NBSP, " ")
     # Nothing is new at 10.000 €: no step. With 20.000 € it is still what 500 € buy.
     assert said.endswith(
-        "ab 0 €: 0 Menschen für 0 €; ab 500 €: 12 Menschen für 500 €, neu: S1 Treff später; "
-        "ab 42.500 €: 46 Menschen für 42.500 €, neu: A1 Kurs in Schleiz. "
-        "Empfehlung: 20.000 € für 12 Menschen."
+        "ab 0 €: 0 Bedarfe für 0 €; ab 500 €: 12 Bedarfe für 500 €, neu: S1 Treff später; "
+        "ab 42.500 €: 46 Bedarfe für 42.500 €, neu: A1 Kurs in Schleiz. "
+        "Empfehlung: 20.000 € für 12 Bedarfe."
     )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sokanalysis import show, style
-from sokanalysis.plans.labels import LINE_MM, PEOPLE, POINT_MM, nothing, stacked, wrapped
+from sokanalysis.plans.labels import LINE_MM, POINT_MM, nothing, stacked, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ _LEAST_MM: Final = 72.0
 _LABEL_MM: Final = 72.0
 _AIR_MM: Final = 1.6
 _EARLY: Final = 0.5  # share of the budget up to which labels stand below the line
+_COUNTED: Final = "zusätzlich gedeckte Bedarfe"
 
 
 def budget_curve(
@@ -72,8 +73,8 @@ def budget_curve(
         axes.plot(steps["budget_eur"], steps["gained_count"], "o", markersize=3.5, **looks)
         _recommend(axes, recommended_eur, float(best))
     said = "; ".join(_said_step(row) for row in steps.to_dict("records"))
-    advice = f"Empfehlung: {style.euro(recommended_eur)} für {style.number(best)} Menschen"
-    alt = f"Stufenlinie: {PEOPLE}, nach Budget im Jahr. {said}. {advice}."
+    advice = f"Empfehlung: {style.euro(recommended_eur)} für {style.number(best)} Bedarfe"
+    alt = f"Stufenlinie: {_COUNTED}, nach Budget im Jahr. {said}. {advice}."
     return show.Figure(figure, caption, source, alt, tuple(basis))
 
 
@@ -85,7 +86,7 @@ def _steps(curve: pd.DataFrame) -> pd.DataFrame:
 
 def _said_step(row: dict[Any, Any]) -> str:
     new = f", neu: {row['added']}" if row["added"] else ""
-    people = f"{style.number(row['gained_count'])} Menschen"
+    people = f"{style.number(row['gained_count'])} Bedarfe"
     return f"ab {style.euro(row['budget_eur'])}: {people} für {style.euro(row['cost_eur'])}{new}"
 
 
@@ -164,8 +165,8 @@ def _dress(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(lambda euros, _: style.euro(euros))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda people, _: style.number(people) if people >= 0 else "")
-    axes.set_xlabel("Budget im Jahr; an den Stufen: Menschen insgesamt – was neu dazukommt")
-    axes.set_ylabel(PEOPLE)
+    axes.set_xlabel("Budget im Jahr; an den Stufen: gedeckte Bedarfe mehr insgesamt – was neu dazukommt")
+    axes.set_ylabel(_COUNTED)
     axes.tick_params(axis="x", pad=5.5)
     axes.yaxis.grid(visible=True)
 
@@ -180,7 +181,7 @@ def _recommend(axes: Axes, budget: float, people: float) -> None:
     share = budget / axes.get_xlim()[1]
     align = "left" if share < 0.3 else "right" if share > 0.7 else "center"
     axes.annotate(
-        f"Empfehlung: {style.euro(budget)} für {style.number(people)} Menschen", (share, 1), (0, 4),
+        f"Empfehlung: {style.euro(budget)} für {style.number(people)} Bedarfe", (share, 1), (0, 4),
         xycoords="axes fraction", textcoords="offset points", ha=align, va="bottom",
         fontsize=style.TYPE_SCALE["small"], fontweight=600, color=style.ATTENTION,
     )  # fmt: skip

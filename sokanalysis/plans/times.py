@@ -144,7 +144,9 @@ def _calendar(axes: Axes, start: dt.date, months: int, body: float) -> None:
     for k in quarters:
         left = _TITLES_MM + k / months * chart_mm
         year, month = _month(start, k).split()[::-1]
-        beside(axes, left, -2.6, [month if chart_mm / months > 3.5 else month[:3]])
+        room_mm = min(3, months - k) * chart_mm / months
+        if room_mm > 6:
+            beside(axes, left, -2.6, [month if room_mm > 11 else month[:3]])
         if k == quarters[0] or month == "Januar":
             beside(axes, left, -6.0, [year])
     beside(axes, 0, -2.6, [f"Monat 1: {_month(start, 0)}"], color=style.MUTED)
