@@ -11,6 +11,7 @@ from sokanalysis.demand import NEEDS
 from sokanalysis.effects import Effect, effect
 from sokanalysis.levers.candidate import lever_words
 from sokanalysis.numbering import numbered
+from sokanalysis.programmes import programme_words
 
 if TYPE_CHECKING:
     from sokanalysis.levers.candidate import Candidate
@@ -88,7 +89,7 @@ def _row(
         "partners": words["partners"].format(**candidate.words),
         **_months(words["start_months"], words["run_months"]),
         "cost_eur": cost, "cost_eur_low": low, "cost_eur_high": high,
-        "funding": fundings(region, candidate.lever, field, needs),
+        "funding": programme_words(region, candidate.lever, needs),
         "indicator": _INDICATOR, "start_value": _safe(found.count("before", needs), limit),
         "target_value": _safe(found.count("after", needs), limit), **_gains(found, limit),
         "lost_count": _safe(selection.lost(candidate.key), limit),
@@ -137,29 +138,6 @@ def _priority(region: Region, gained: int) -> str:
     if gained >= parameters.priority_high_count:
         return "hoch"
     return "mittel" if gained >= parameters.priority_medium_count else "niedrig"
-
-
-def fundings(region: Region, lever: str, field: str, needs: tuple[str, ...]) -> str:
-    """Return which programmes could pay a lever in a field for some needs, in German.
-
-    Programmes that have ended at the reference date, or that pay other kinds of offers only, stay
-    away; without any it says so.
-    """
-    rows = region.fundings
-    today = pd.Timestamp(region.parameters.reference_date)
-    fits = rows["levers"].map(lambda levers: lever in levers).astype(bool)
-    answer = {kind for need in needs for kind in NEEDS[need].kinds}
-    fits &= rows["kinds"].map(lambda kinds: not kinds or not answer.isdisjoint(kinds)).astype(bool)
-    if field != _ALL_FIELDS:
-        fits &= rows["fields"].map(lambda fields: field in fields).astype(bool)
-    open_rows = rows[fits & ~(rows["until_date"] < today)]
-    names = [_funding(row) for row in open_rows.to_dict("records")]
-    return "; ".join(names) or "kein Programm bekannt, Eigenmittel prüfen"
-
-
-def _funding(row: dict[Any, Any]) -> str:
-    until = "" if pd.isna(row["until_date"]) else f" (bis {row['until_date']:%m/%Y})"
-    return f"{row['name']}{until}"
 
 
 def _own(region: Region) -> list[dict[str, Any]]:

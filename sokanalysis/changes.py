@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from sokanalysis.columns import Column
-from sokanalysis.errors import DataProblems, UnknownKey
+from sokanalysis.errors import DataProblems, Problem, UnknownKey
 from sokanalysis.parameters import minutes_of_day
 from sokanalysis.read.convert import convert
 from sokanalysis.schema import TABLES
@@ -24,7 +24,7 @@ Row = dict[Any, Any]
 
 # Tables of the timetable that a change adds rows to; those of the district also replace rows.
 FEED_TABLES: Final = ("trips", "stop_times", "flex")
-_DEPARTS: Final = Column("departs", "Abfahrt", "time", required=True)
+_CLOCK: Final = re.compile(r"\d{1,2}:[0-5]\d")  # past 24 o'clock the same service day goes on
 _ASSUMED: Final = {"quality": "angenommen", "source": "Gedankenspiel oder Maßnahme"}
 
 
@@ -173,7 +173,7 @@ def session_change(
         _known(region.sessions["session_id"], instead_of, "Termin")
     days = ";".join(weekdays)
     cells = {
-        "session_id": session_id or "|".join(["neu", offer_id, site_id, days, start, end]),
+        "session_id": session_id or f"neu {offer_id}@{site_id} {days} {start}-{end}",
         "offer_id": offer_id, "site_id": site_id, "weekdays": days, "start_time": start,
         "end_time": end, "runs_in_holidays": "ja" if runs_in_holidays else "nein",
     }  # fmt: skip
@@ -229,7 +229,7 @@ def trip_change(region: Region, like: str, departs: str, *, trip_id: str = "") -
     like : str
         ``trip_id`` of the trip that is copied, on the same days.
     departs : str
-        ``HH:MM`` at the first stop.
+        ``HH:MM`` at the first stop; hours past 24 belong to the same service day.
     trip_id : str
         Of the new trip; by default made of the two.
 
@@ -238,14 +238,14 @@ def trip_change(region: Region, like: str, departs: str, *, trip_id: str = "") -
     UnknownKey
         When there is no such trip with stops.
     DataProblems
-        When the departure is no time of the day.
+        When the departure is no time.
     """
     feed = region.feed
     calls = feed.stop_times[feed.stop_times["trip_id"] == like]
-    _known(calls["trip_id"], like, "Fahrt")
-    _, problems = convert(pd.Series([departs], dtype="str"), _DEPARTS, "Fahrplan")
-    if problems:
-        raise DataProblems(replace(problem, row=None) for problem in problems)
+    _known(feed.stop_times["trip_id"], like, "Fahrt")
+    if not _CLOCK.fullmatch(departs):
+        remedy = "die Uhrzeit als HH:MM angeben, z. B. 08:30"
+        raise DataProblems([Problem("Fahrplan", "keine Uhrzeit", remedy, None, "Abfahrt", departs)])
     trip_id = trip_id or f"{like}|{departs}"
     shift = 60 * minutes_of_day(departs) - int(calls["departure_s"].iloc[0])
     trip = feed.trips[feed.trips["trip_id"] == like].assign(trip_id=trip_id, block_id="")

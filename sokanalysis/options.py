@@ -14,6 +14,7 @@ from sokanalysis.changes import changed
 from sokanalysis.demand import NEEDS
 from sokanalysis.gaps import Situation, fitting_offers
 from sokanalysis.portfolio import Problem
+from sokanalysis.programmes import paying_fund
 from sokanalysis.seats import places_of
 from sokanalysis.shortlist import shortlist, with_all_offers
 from sokanalysis.versions import Bools, Reach, Unit, Version, versions_of
@@ -132,7 +133,8 @@ def _options(
     options = pd.DataFrame({
         "option": [c.key for c in found],
         "cost_eur": [c.cost_eur(region.parameters) for c in found],
-        "choice": [c.choice for c in found], "fund": "",
+        "choice": [c.choice for c in found],
+        "fund": [paying_fund(region, c.lever, c.needs) for c in found],
     })  # fmt: skip
     people = state.demand[state.demand["person_count"] > 0].reset_index(drop=True)
     everything, keys = with_all_offers(region, found), set(options["option"])

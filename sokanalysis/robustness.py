@@ -1,40 +1,39 @@
-"""How sure a choice is: solved again for many draws of the assumptions."""
+"""How sure a choice is: how often each option is chosen when demand and prices are drawn."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from sokanalysis.portfolio import Problem, solve
+from sokanalysis.portfolio import solve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from sokanalysis.distribution import Floats, Whole
+    from sokanalysis.portfolio import Problem
 
-    Flags = npt.NDArray[np.bool_]
-
-MOSTLY_SHARE: Final = 0.5  # from this share of the draws on an option is chosen mostly
-CHANCE: Final = 0.05  # a separation as strong as this rarely arises by chance
-ALWAYS, MOSTLY, SOMETIMES, NEVER = "immer", "meist", "nur wenn", "nie"
+LIMITS: Final = (0.5,)  # from here on an option is chosen mostly
+ALWAYS, MEIST, ONLY_IF, NEVER = "immer", "meist", "nur wenn", "nie"
+_CHANCE: Final = 0.05  # a difference has to be rarer by chance, all assumptions together
+_LEAST_EACH: Final = 3  # draws with and without an option that it takes to compare them
 
 
 @dataclass(frozen=True)
 class Draw:
-    """One set of assumptions that could be true.
+    """One draw of what is not known.
 
     Parameters
     ----------
     person_count : ndarray of int, shape (groups,)
-        People of each group.
+        People of the groups of the problem.
     cost_eur : ndarray of float, shape (options,)
-        Cost of each option a year.
+        Cost of its options.
     values : mapping of str to float
-        The assumptions behind it, by name; the same names in every draw.
+        The assumptions that were drawn, by name.
     """
 
     person_count: Whole
@@ -44,115 +43,105 @@ class Draw:
 
 @dataclass(frozen=True)
 class Robust:
-    """What is chosen, and reached, in each draw.
+    """How often each family of options is chosen.
 
     Parameters
     ----------
     options : DataFrame
-        One row an option, in the order of the problem: ``option``; ``chosen_share`` (0–1, of the
-        draws); ``class`` (`ALWAYS`, `MOSTLY`, `SOMETIMES` or `NEVER`); ``decides`` (name of the
-        assumption that separates the draws with the option from those without most strongly),
-        ``direction`` ("hoch": chosen where the value is high, or "niedrig") and ``strength`` (0–1).
-        The last three are missing when no assumption separates them more than chance does, as in
-        an option chosen always or never, or in too few draws.
-    is_chosen : ndarray of bool, shape (draws, options)
-        The choices.
+        One row a family, in the order of the problem: ``option`` (the family), ``variant`` (the
+        option of it that is chosen most often, of equals the first), ``chosen_share`` (0–1),
+        ``class`` ("immer", "meist" from one half, "nur wenn", "nie"), ``decides`` (name of the
+        assumption that separates draws with from draws without it most), ``direction`` ("hoch"
+        or "niedrig": where it is chosen) and ``strength`` (0–1). The last three are missing with
+        fewer than three draws on either side, and where the difference could be chance
+        (p · number of assumptions above 0.05: Bonferroni).
     person_count : ndarray of int, shape (draws,)
         People with a seat.
-    is_optimal : ndarray of bool, shape (draws,)
-        Whether the choice is proven to be the best.
     """
 
     options: pd.DataFrame
-    is_chosen: Flags
     person_count: Whole
-    is_optimal: Flags
 
 
-def robustness(problem: Problem, draws: Iterable[Draw], budget_eur: float, **asked: Any) -> Robust:
-    """Solve a problem again for each draw, and say what each option's choice hangs on.
-
-    The strength of a separation is |2 A − 1|, where A is the chance that the value is higher in
-    a draw with the option than in one without (Mann & Whitney 1947, Annals of Mathematical
-    Statistics 18, 50–60; common-language effect size: McGraw & Wong 1992, Psychological Bulletin
-    111, 361–365): 0 when the option is chosen regardless, 1 when a threshold of this assumption
-    alone decides. An assumption is named when its two-sided test stays below `CHANCE` divided by
-    the number of assumptions (Bonferroni).
+def robustness(
+    problem: Problem, draws: Iterable[Draw], budget_eur: float,
+    families: Mapping[str, str] | None = None, **keywords: Any,
+) -> Robust:  # fmt: skip
+    """Choose anew for each draw and count.
 
     Parameters
     ----------
     problem : Problem
         What can be chosen.
     draws : iterable of Draw
-        Taken one after the other, so that whoever passes them can show how far the work is.
+        Worked through one by one, so that a progress bar can follow.
     budget_eur : float
-        Of the district, a year.
-    **asked
-        The other arguments of `sokanalysis.portfolio.solve`.
-
-    Returns
-    -------
-    Robust
-        Draws in their order.
-
-    Raises
-    ------
-    ValueError
-        When there is no draw.
-    NoPortfolio
-        When in some draw no choice does what is asked for.
+        A year.
+    families : mapping of str to str, optional
+        Family of each option: variants that are the same measure. By default each is its own.
+    **keywords
+        Of `sokanalysis.portfolio.solve`.
     """
-    outcomes = [_outcome(problem, draw, budget_eur, asked) for draw in draws]
-    if not outcomes:
-        raise ValueError("Ohne Ziehungen lässt sich nichts prüfen → mindestens eine übergeben.")
-    is_chosen = np.array([outcome.is_chosen for outcome in outcomes])
-    values = pd.DataFrame([outcome.values for outcome in outcomes])
-    return Robust(
-        _table(problem, is_chosen, values), is_chosen,
-        np.array([outcome.person_count for outcome in outcomes]),
-        np.array([outcome.is_optimal for outcome in outcomes]),
-    )  # fmt: skip
+    keys = list(problem.options["option"])
+    taken, counts, values = [], [], []
+    for draw in draws:
+        found = solve(_drawn(problem, draw), budget_eur, **keywords)
+        taken.append([key in set(found.taken) for key in keys])
+        counts.append(found.person_count)
+        values.append(draw.values)
+    chosen = pd.DataFrame(taken, columns=keys, dtype=bool)
+    family = pd.Series({key: (families or {}).get(key, key) for key in keys}, dtype="str")
+    rows = [_row(name, chosen[list(members.index)], pd.DataFrame(values))
+            for name, members in family.groupby(family, sort=False)]  # fmt: skip
+    return Robust(pd.DataFrame(rows), np.array(counts, dtype=np.int64))
 
 
-class _Outcome(NamedTuple):
-    is_chosen: Flags
-    person_count: int
-    is_optimal: bool
-    values: Mapping[str, float]
+def _drawn(problem: Problem, draw: Draw) -> Problem:
+    return replace(
+        problem,
+        people=problem.people.assign(person_count=draw.person_count),
+        options=problem.options.assign(cost_eur=draw.cost_eur),
+    )
 
 
-def _outcome(problem: Problem, draw: Draw, budget_eur: float, asked: dict[str, Any]) -> _Outcome:
-    people = problem.people.assign(person_count=draw.person_count)
-    options = problem.options.assign(cost_eur=draw.cost_eur)
-    found = solve(replace(problem, people=people, options=options), budget_eur, **asked)
-    is_chosen = options["option"].isin(found.taken).to_numpy()
-    return _Outcome(is_chosen, found.person_count, found.is_optimal, draw.values)
+def _row(name: str, chosen: pd.DataFrame, values: pd.DataFrame) -> dict[str, object]:
+    any_of = chosen.any(axis=1).to_numpy()
+    share = float(any_of.mean()) if len(any_of) else 0.0
+    return {
+        "option": name, "variant": str(chosen.sum().idxmax()), "chosen_share": share,
+        "class": _word(share), **_decides(any_of, values),
+    }  # fmt: skip
 
 
-def _table(problem: Problem, is_chosen: Flags, values: pd.DataFrame) -> pd.DataFrame:
-    share = is_chosen.mean(axis=0)
-    kinds = [share == 1, share >= MOSTLY_SHARE, share > 0]
-    moving = values.loc[:, values.nunique() > 1]
-    rows = [
-        (name, *_decides(flags, moving))
-        for name, flags in zip(problem.options["option"], is_chosen.T, strict=True)
-    ]
-    table = pd.DataFrame(rows, columns=["option", "decides", "direction", "strength"])
-    table.insert(1, "chosen_share", share)
-    table.insert(2, "class", np.select(kinds, [ALWAYS, MOSTLY, SOMETIMES], NEVER))
-    return table
+def _word(share: float) -> str:
+    if share >= 1:
+        return ALWAYS
+    if share >= LIMITS[0]:
+        return MEIST
+    return ONLY_IF if share > 0 else NEVER
 
 
-def _decides(flags: Flags, values: pd.DataFrame) -> tuple[str | None, str | None, float]:
-    """Return the assumption that separates draws most, on which side, and how strongly."""
+def _decides(is_chosen: np.ndarray[Any, Any], values: pd.DataFrame) -> dict[str, object]:
+    """Name the assumption whose values lie furthest apart with and without an option.
+
+    Measured by Mann and Whitney's U as |2·AUC − 1|, AUC = U / (n₁·n₂): the chance that a value
+    with the option is the higher one (common-language effect size: McGraw & Wong 1992,
+    Psychological Bulletin 111, 361–365; Mann & Whitney 1947, Annals of Mathematical Statistics
+    18, 50–60).
+    """
+    nothing: dict[str, object] = {"decides": None, "direction": None, "strength": np.nan}
+    with_it, without = values[is_chosen], values[~is_chosen]
+    if min(len(with_it), len(without)) < _LEAST_EACH or values.shape[1] == 0:
+        return nothing
     from scipy.stats import mannwhitneyu
 
-    if flags.all() or not flags.any() or values.empty:
-        return None, None, np.nan
-    test = mannwhitneyu(values[flags], values[~flags], axis=0)
-    higher = test.statistic / (flags.sum() * (~flags).sum())
-    strength = np.abs(2 * higher - 1)
-    at = int(strength.argmax())
-    if test.pvalue[at] * values.shape[1] >= CHANCE:
-        return None, None, np.nan
-    return str(values.columns[at]), "hoch" if higher[at] > 0.5 else "niedrig", float(strength[at])
+    tested = mannwhitneyu(with_it.to_numpy(), without.to_numpy(), axis=0)
+    signed = 2 * tested.statistic / (len(with_it) * len(without)) - 1
+    best = int(np.abs(signed).argmax())
+    if tested.pvalue[best] * values.shape[1] > _CHANCE:
+        return nothing
+    return {
+        "decides": str(values.columns[best]),
+        "direction": "hoch" if signed[best] > 0 else "niedrig",
+        "strength": float(abs(signed[best])),
+    }

@@ -186,6 +186,10 @@ FUNDINGS: Final = Table("fundings", "Förderprogramme", ("funding_id",), (
         "own_share", "Eigenanteil", "number", "Anteil", minimum=0, maximum=1,
         note="mindestens; leer, wo nicht bekannt",
     ),
+    Column(
+        "budget_eur", "Zugesagt im Jahr", "number", "€", minimum=0,
+        note="nur, was für diesen Katalog zugesagt ist; es zahlt dann vor dem Kreis",
+    ),
     Column("from_date", "Beginn", "date"),
     Column("until_date", "Ende", "date", note="leer, wo keines bekannt ist"),
     Column("conditions", "Bedingungen", note="Mindestgruppe, Zugang, Fristen"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -13,10 +13,11 @@ from sokanalysis.demand import bounds
 from sokanalysis.demand_ranges import SEED, demand_draws, half_triangles
 from sokanalysis.distribution import apportion
 from sokanalysis.portfolio import solve
+from sokanalysis.programmes import budgets
 from sokanalysis.robustness import Draw, robustness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sokanalysis.changes import Change
     from sokanalysis.levers.candidate import Candidate
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from sokanalysis.region import Region
     from sokanalysis.robustness import Robust
 
-DRAWS: Final = 20
+DRAWS: Final = 16
 STEP_EUR: Final = 10_000
 _OFTEN: Final = 0.25  # what is chosen so often, or more, is described beside the plan
 
@@ -86,12 +87,13 @@ class Selection:
         problem = self.options.problem
         rest = [other for other in taken if other != key]
         without = set(problem.options["option"]) - set(rest)
-        left = solve(problem, self.budget_eur, keep=rest, without=without)
+        left = solve(problem, np.inf, keep=rest, without=without)
         return self.portfolio.person_count - left.person_count
 
 
 def select(
-    region: Region, options: Options, *, draws: int = DRAWS, seed: int = SEED,
+    region: Region, options: Options, *, weights: Mapping[str, float] | None = None,
+    floors: pd.DataFrame | None = None, draws: int = DRAWS, seed: int = SEED,
     follow: Callable[[list[Draw]], Iterable[Draw]] = iter,
 ) -> Selection:  # fmt: skip
     """Choose measures for the budget and say how sure the choice is.
@@ -102,6 +104,13 @@ def select(
         Gives ``budget_eur``, prices and their ranges.
     options : Options
         As `sokanalysis.options.options_of` gives it.
+    weights : mapping of str to float, optional
+        How much a person with a need counts, by need, as a round of the dialogue gives it
+        (`sokanalysis.dialogue.ranking.weights_of`); they are scaled to a mean of 1. By default
+        everybody counts alike.
+    floors : DataFrame, optional
+        ``area`` (ags), ``field`` and ``share``: at least so many of the people with a need there
+        take part; see `sokanalysis.portfolio.solve`.
     draws, seed : int
         How often demand and prices are drawn, and where the random numbers start.
     follow : callable
@@ -110,12 +119,28 @@ def select(
     budget = float(region.parameters.budget_eur)
     steps = np.arange(0, budget + 1, STEP_EUR)
     families = {key: candidate.family for key, candidate in options.candidates.items()}
+    options = options if weights is None else weighted(options, weights)
     drawn = follow(_draws(region, options, draws, seed))
+    asked: dict[str, Any] = {"budgets_by_fund": budgets(region), "floors": floors}
     return Selection(
-        options, budget, solve(options.problem, budget),
-        budget_curve(options.problem, [*steps]),
-        robustness(options.problem, drawn, budget, families),
+        options, budget, solve(options.problem, budget, **asked),
+        budget_curve(options.problem, [*steps], **asked),
+        robustness(options.problem, drawn, budget, families, **asked),
     )  # fmt: skip
+
+
+def weighted(options: Options, weights: Mapping[str, float]) -> Options:
+    """Return the same options where people with some needs count more than others.
+
+    Raises
+    ------
+    KeyError
+        When a need has no weight.
+    """
+    people = options.problem.people
+    mean = sum(weights.values()) / len(weights)
+    weight = people["need"].map(lambda need: weights[need] / mean).astype(float)
+    return replace(options, problem=replace(options.problem, people=people.assign(weight=weight)))
 
 
 def _draws(region: Region, options: Options, draws: int, seed: int) -> list[Draw]:

@@ -60,7 +60,7 @@ FLOORS = (
     ("rounding",),
     ("privacy",),
     ("published",),
-    ("effects", "levers"),
+    ("effects", "levers", "programmes"),
     ("measures", "versions"),
     ("shortlist",),
     ("options",),

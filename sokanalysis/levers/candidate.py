@@ -47,6 +47,8 @@ class Candidate:
         What it is a variant of: the same at another time or in another building of the place.
     words : mapping of str to str
         Values for the texts of levers.yaml.
+    beside : tuple of str, optional
+        Offer and site at whose time it takes place; at another time of theirs it is of no use.
     """
 
     key: str
@@ -57,6 +59,7 @@ class Candidate:
     choice: str = ""
     family: str = ""
     words: Mapping[str, str] = field(default_factory=dict)
+    beside: tuple[str, str] | None = None
 
     def cost_eur(self, parameters: Parameters) -> float:
         """Return the cost of a year at the prices of the parameters."""
@@ -108,6 +111,14 @@ def session_rows(offer_id: str, site_id: str, times: Iterable[Time], **others: A
         }
         for number, (days, start, end) in enumerate(times, start=1)
     ]  # fmt: skip
+
+
+def copied(sessions: Iterable[Row], offer_id: str, **others: Any) -> list[Row]:
+    """Return sessions at the same times and places as those of another offer."""
+    return [
+        session | {"session_id": f"{offer_id}|{number}", "offer_id": offer_id, **others}
+        for number, session in enumerate(sessions, start=1)
+    ]
 
 
 def planned(plan: Mapping[str, Any], start: str) -> list[Time]:

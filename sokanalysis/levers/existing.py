@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import pandas as pd
+
 from sokanalysis.changes import Change
 from sokanalysis.codes import COURSE_KINDS
 from sokanalysis.demand import NEEDS
+from sokanalysis.errors import NoServiceOnDate
 from sokanalysis.gaps import moved_sessions
 from sokanalysis.levers.candidate import (
     Candidate,
+    copied,
     hours_a_week,
     lever_words,
     offer_row,
     provider_name,
-    session_rows,
     sites_inside,
     time_words,
     times_of,
     units_of,
 )
 from sokanalysis.parameters import minutes_of_day
-from sokanalysis.seats import places_each
+from sokanalysis.seats import places_each, places_of
+from sokanalysis.timetable import reference_dates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,9 +93,21 @@ def _other_weekday(region: Region, offer: Row, site: str, sessions: list[Row]) -
     if len(sessions) != 1 or len(sessions[0]["weekdays"]) != 1:
         return []
     day = "Mi" if sessions[0]["weekdays"][0] in _WEEKEND else "Sa"
+    if not _has_service(region, day):
+        return []
     tag = f"{sessions[0]['session_id']}|{day}"
     moved = sessions[0] | {"session_id": tag, "weekdays": (day,)}
     return [_move(region, offer, site, sessions, [moved], day)]
+
+
+def _has_service(region: Region, day: str) -> bool:
+    """Tell whether the timetable knows such a day; a district may have no buses on Saturdays."""
+    after = pd.Timestamp(region.parameters.reference_date)
+    try:
+        reference_dates(region.feed, after, ["samstag" if day == "Sa" else "schultag"])
+    except NoServiceOnDate:
+        return False
+    return True
 
 
 def more_places(region: Region) -> list[Candidate]:
@@ -100,10 +117,8 @@ def more_places(region: Region) -> list[Candidate]:
     found = []
     for offer, site, sessions in _units(region, COURSE_KINDS):
         key = f"plaetze|{offer['offer_id']}@{site}"
-        change = Change({
-            "offers": [offer | {"offer_id": key, "place_count": count}],
-            "sessions": session_rows(key, site, times_of(sessions)),
-        })  # fmt: skip
+        group = {"offer_id": key, "place_count": count, "minimum_group_count": count}
+        change = Change({"offers": [offer | group], "sessions": copied(sessions, key)})
         cost = {"cost_place_eur": count * parameters.course_runs_per_year}
         words = _words(region, offer, site, sessions) | {"places": str(count)}
         found.append(Candidate(key, "plaetze", change, cost, family=key, words=words))
@@ -114,15 +129,19 @@ def childcare(region: Region) -> list[Candidate]:
     """Look after children while a course takes place, in the same house."""
     found = []
     for offer, site, sessions in _units(region, COURSE_KINDS):
-        key, times = f"kinderbetreuung|{offer['offer_id']}@{site}", times_of(sessions)
+        if offer["has_childcare"] is True:
+            continue
+        key = f"kinderbetreuung|{offer['offer_id']}@{site}"
         change = Change({
             "offers": [offer_row("kinderbetreuung", key, offer["provider_id"])],
-            "sessions": session_rows(key, site, times),
+            "sessions": copied(sessions, key),
         })  # fmt: skip
-        cost = {"cost_childcare_hour_eur": hours_a_week(times) * region.parameters.weeks_per_year}
-        words = _words(region, offer, site, sessions)
-        needs = ("kinderbetreuung",)
-        found.append(Candidate(key, "kinderbetreuung", change, cost, needs, "", key, words))
+        much = hours_a_week(times_of(sessions)) * region.parameters.weeks_per_year
+        cost, needs = {"cost_childcare_hour_eur": much}, ("kinderbetreuung",)
+        words, unit = _words(region, offer, site, sessions), (offer["offer_id"], site)
+        found.append(
+            Candidate(key, "kinderbetreuung", change, cost, needs, "", key, words, beside=unit)
+        )
     return found
 
 
@@ -135,26 +154,35 @@ def _ride(region: Region, offer: Row, site: str, sessions: list[Row]) -> Candida
     parameters = region.parameters
     count, far_km = int(parameters.ride_place_count), float(parameters.ride_max_km)
     unit = f"{offer['offer_id']}@{site}"
-    key, is_course = f"fahrdienst|{unit}", offer["kind"] in COURSE_KINDS
-    rows = [offer | {"offer_id": key, "place_count": count}]
-    if is_course:  # those who are fetched sit on seats that exist
-        left = max(int(places_each(region, offer)) - count, 0)
-        rows.append(offer | {"place_count": left})
-    held = session_rows(key, site, times_of(sessions), ride_max_km=far_km)
+    key = f"fahrdienst|{unit}"
     # There and back, on average from half the way; roads are longer than the straight line.
     each_km = 2 * far_km / 2 * parameters.car_detour
-    cost = {"cost_ride_km_eur": count * each_km * _visits(region, sessions, is_course=is_course)}
+    cost = {"cost_ride_km_eur": count * each_km * _visits(region, offer, sessions)}
     words = _words(region, offer, site, sessions) | {
         "places": str(count), "distance": f"{far_km:g}",
     }  # fmt: skip
-    change = Change({"offers": rows, "sessions": held})
-    choice = f"termin|{unit}" if is_course else ""
-    return Candidate(key, "fahrdienst", change, cost, (), choice, key, words)
+    change = _fetched(region, key, offer, sessions)
+    return Candidate(key, "fahrdienst", change, cost, (), f"termin|{unit}", key, words)
 
 
-def _visits(region: Region, sessions: list[Row], *, is_course: bool) -> float:
+def _fetched(region: Region, key: str, offer: Row, sessions: list[Row]) -> Change:
+    """Return the change that a few people are fetched; where seats are limited, to these seats."""
+    parameters = region.parameters
+    count, far_km = int(parameters.ride_place_count), float(parameters.ride_max_km)
+    same = offer | {"minimum_group_count": None}  # the group is there already
+    offers = [same | {"offer_id": key, "place_count": count}]
+    held = copied(sessions, key, ride_max_km=far_km)
+    if np.isinf(places_of(region, offer)):
+        return Change({"offers": offers, "sessions": held})
+    left, rest = max(int(places_each(region, offer)) - count, 0), f"{key}|rest"
+    offers.append(same | {"offer_id": rest, "place_count": left})
+    ended = frozenset(row["session_id"] for row in sessions)
+    return Change({"offers": offers, "sessions": [*held, *copied(sessions, rest)]}, ended)
+
+
+def _visits(region: Region, offer: Row, sessions: list[Row]) -> float:
     """Return how often a year one person comes: to every session of a course, else by rule."""
-    if not is_course:
+    if offer["kind"] not in COURSE_KINDS:
         return float(region.parameters.ride_visits_per_year)
     return float(sum(len(row["weekdays"]) for row in sessions) * region.parameters.weeks_per_year)
 
@@ -169,11 +197,11 @@ def mediation(region: Region) -> list[Candidate]:
 
 
 def _mediated(region: Region, need: str, offer: Row, site: str, sessions: list[Row]) -> Candidate:
-    key, times = f"sprachmittlung|{need}|{offer['offer_id']}@{site}", times_of(sessions)
+    key = f"sprachmittlung|{need}|{offer['offer_id']}@{site}"
     change = Change({
-        "offers": [offer_row(need, key, offer["provider_id"])],
-        "sessions": session_rows(key, site, times),
+        "offers": [offer_row(need, key, offer["provider_id"])], "sessions": copied(sessions, key),
     })  # fmt: skip
-    cost = {"cost_mediation_hour_eur": hours_a_week(times) * region.parameters.weeks_per_year}
+    much = hours_a_week(times_of(sessions)) * region.parameters.weeks_per_year
+    cost, unit = {"cost_mediation_hour_eur": much}, (offer["offer_id"], site)
     words = _words(region, offer, site, sessions) | {"need": NEEDS[need].title}
-    return Candidate(key, "sprachmittlung", change, cost, (need,), "", key, words)
+    return Candidate(key, "sprachmittlung", change, cost, (need,), "", key, words, beside=unit)

@@ -10,6 +10,7 @@ from sokanalysis.demand import COURSE_NEEDS, NEEDS
 from sokanalysis.levers.candidate import (
     Candidate,
     Time,
+    copied,
     hours_a_week,
     lever_words,
     likely_provider,
@@ -125,7 +126,7 @@ def _course(
     region: Region, need: str, offer: Row, site: str, times: list[Time], *, lever: str
 ) -> Candidate:
     has_childcare = lever == "elternkurs"
-    provider, key = offer["provider_id"], f"{lever}|{need}|{site}|{times[0][1]}"
+    provider, key = offer["provider_id"], f"{lever}|{need}|{offer['offer_id']}@{site}"
     row = offer_row(need, key, provider, has_childcare=has_childcare, **_least(region, need))
     cost = _cost(region, need, times)
     if has_childcare:
@@ -143,27 +144,33 @@ def _course(
 def online(region: Region) -> list[Candidate]:
     """Let people join a course from a building near them, with a screen and somebody to help."""
     return [
-        _online(region, offer, f"{offer['offer_id']}@{site}", times_of(rows), building)
+        _online(region, offer, site, rows, building)
         for offer, site, rows in units_of(region, COURSE_KINDS)
         for building in _free_buildings(region, min(row["start_time"] for row in rows))
     ]
 
 
-def _online(region: Region, offer: Row, unit: str, times: list[Time], building: Row) -> Candidate:
-    key = f"online|{unit}|{building['building_id']}"
+def _online(
+    region: Region, offer: Row, site: str, sessions: list[Row], building: Row
+) -> Candidate:
+    unit = f"{offer['offer_id']}@{site}"
+    key, place = f"online|{unit}|{building['building_id']}", building["building_id"]
     count = int(region.parameters.online_place_count)
+    # The group is there already; who looks after children is not here but there.
+    seats = {"place_count": count, "minimum_group_count": None, "has_childcare": False}
     change = Change({
-        "offers": [offer | {"offer_id": key, "place_count": count, "is_online": True}],
-        "sessions": session_rows(key, building["building_id"], times),
+        "offers": [offer | seats | {"offer_id": key, "is_online": True}],
+        "sessions": copied(sessions, key, site_id=place),
         "sites": [_as_site(building)],
     })  # fmt: skip
     words = {
         "offer": str(offer["name"]), "place": building["place"], "building": building["name"],
         "places": str(count), "provider": provider_name(region, offer["provider_id"]),
-        "new_time": time_words(times),
+        "new_time": time_words(times_of(sessions)),
     }  # fmt: skip
     cost, family = {"cost_online_eur": 1}, f"online|{unit}|{building['place']}"
-    return Candidate(key, "online", change, cost, (), "", family, words)
+    beside = (offer["offer_id"], site)
+    return Candidate(key, "online", change, cost, (), "", family, words, beside=beside)
 
 
 def mobile_hours(region: Region) -> list[Candidate]:
