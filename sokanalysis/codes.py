@@ -184,6 +184,15 @@ GENDERS: Final = {"alle": "alle", "frauen": "Frauen", "maenner": "Männer"}
 # What is rated in a round of dialogue.
 ITEM_KINDS: Final = {"bedarf": "Bedarf", "massnahme": "Maßnahme", "wert": "Wert"}
 
+# How far somebody agrees; an empty rating is no opinion.
+RATINGS: Final = {
+    1: "lehne ab",
+    2: "lehne eher ab",
+    3: "teils-teils",
+    4: "stimme eher zu",
+    5: "stimme voll zu",
+}
+
 # For whom a rater speaks, in the order in which groups stand side by side.
 RATER_GROUPS: Final = {
     "behoerde": "Behörde",

@@ -17,7 +17,7 @@ from sokanalysis.portfolio import Problem
 from sokanalysis.programmes import paying_fund
 from sokanalysis.seats import places_of
 from sokanalysis.shortlist import shortlist, with_all_offers
-from sokanalysis.versions import Bools, Reach, Unit, Version, versions_of
+from sokanalysis.versions import Bools, Reach, Version, versions_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -81,7 +81,7 @@ def options_of(
     everything = list(found)
     ways = [candidate for candidate in everything if candidate.change.timetable]
     others = [candidate for candidate in everything if not candidate.change.timetable]
-    versions, closed = versions_of(region, others)
+    versions = versions_of(region, others)
     today = Reach(region, versions, others).under(region)
     kept = shortlist(region, state, others, versions, today)
     stays = np.array([v.opened_by in kept or not v.opened_by for v in versions], dtype=bool)
@@ -90,7 +90,7 @@ def options_of(
     ways = _promising(region, state, versions, follow(ways))
     sets = _gains(region, Reach(region, versions, others), ways, today)
     chosen = [*others, *(way for way in ways if any(way.key in names for names in sets))]
-    return _options(region, state, chosen, versions, closed, today, sets)
+    return _options(region, state, chosen, versions, today, sets)
 
 
 def _promising(
@@ -128,7 +128,7 @@ def _gains(region: Region, reach: Reach, ways: list[Candidate], today: Bools) ->
 
 def _options(
     region: Region, state: Situation, found: list[Candidate], versions: list[Version],
-    closed: dict[Unit, tuple[str, ...]], today: Bools, sets: Gains,
+    today: Bools, sets: Gains,
 ) -> Options:  # fmt: skip
     options = pd.DataFrame({
         "option": [c.key for c in found],
@@ -144,7 +144,7 @@ def _options(
         fitting = set(fitting_offers(everything, need)["offer_id"])
         rows = [n for n, v in enumerate(versions) if v.offer["offer_id"] in fitting]
         edges.append(_edges(region, people, need, rows, len(units), today, sets))
-        units += [_unit(region, versions[n], need, closed, keys) for n in rows]
+        units += [_unit(region, versions[n], need, keys) for n in rows]
     problem = Problem(
         options=options,
         units=pd.DataFrame(units, columns=_UNIT),
@@ -159,20 +159,16 @@ def _options(
     return Options({c.key: c for c in found}, problem, at)
 
 
-def _unit(
-    region: Region, version: Version, need: str, closed: dict[Unit, tuple[str, ...]],
-    keys: set[str],
-) -> dict[str, object]:  # fmt: skip
+def _unit(region: Region, version: Version, need: str, keys: set[str]) -> dict[str, object]:
     offer, is_new = version.offer, bool(version.opened_by)
     least = offer.get("minimum_group_count")
     asks = is_new and offer["kind"] in NEEDS[need].kinds and pd.notna(least)
-    unit = (str(offer["offer_id"]), version.site_id)
     return {
-        "unit": f"{need}|{'@'.join(unit)}|{version.opened_by}",
+        "unit": f"{need}|{offer['offer_id']}@{version.site_id}|{version.opened_by}",
         "places": places_of(region, offer),
         "minimum_count": int(least or 0) if asks else 0,
         "opened_by": version.opened_by,
-        "closed_by": () if is_new else tuple(key for key in closed[unit] if key in keys),
+        "closed_by": tuple(key for key in version.closed_by if key in keys),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from sokanalysis.portfolio_model import Flags, Model
 
 __all__ = ["SAME_VALUE", "Portfolio", "Problem", "solve"]
-
-# The best choice is seldom worth less than this share of what the relaxed programme promises.
-_LIKELY_SHARE: Final = 0.9995
 
 
 @dataclass(frozen=True)
@@ -159,7 +156,7 @@ def _floors(problem: Problem, floors: pd.DataFrame | None) -> tuple[Whole, Float
 def best(search: Search) -> Portfolio:
     """Return the best choice, as `solve` describes it."""
     roofs = search.roofs()
-    found = search.most_valuable(roofs, _LIKELY_SHARE * roofs.every)
+    found = search.most_valuable(roofs, roofs.likely)
     # First within the choice: nothing useless stays. Then a rival among all that promise enough.
     own = search.among(found.is_taken).first_of_equals(found)
     if found.value >= as_good_as(found.bound):

@@ -21,14 +21,19 @@ if TYPE_CHECKING:
 
 SAME_VALUE: Final = 1e-6  # values that differ by less than this share of them are equal
 _SAME_COST_EUR: Final = 0.005
+_LIKELY_TIMES: Final = 3  # as many options as the relaxed choice takes, looked at first
 _DONE, _OUT_OF_TIME, _INFEASIBLE = 0, 1, 2  # as scipy.optimize numbers how a search ended
 
 
 class Roofs(NamedTuple):
-    """What no choice is worth more than: any choice, and for each option a choice that takes it."""
+    """What no choice is worth more than: any, and for each option one that takes it.
+
+    ``likely`` is a roof under which the best choice need hardly be looked for.
+    """
 
     every: float
     each: Floats
+    likely: float
 
 
 class Found(NamedTuple):
@@ -78,8 +83,12 @@ class Search:
         dual = np.maximum(-found.ineqlin.marginals, 0) if found.status == _DONE else 0 * high
         worth = model.value - matrix.T @ dual
         most = np.maximum(worth * model.lower, worth * model.upper)
-        roof = model.served_value + float(dual @ high + most.sum())
-        return Roofs(roof, (roof - most + worth)[: model.option_count])
+        every = model.served_value + float(dual @ high + most.sum())
+        each = (every - most + worth)[: model.option_count]
+        each[self.terms.left_out] = -np.inf
+        taken_partly = 0 if found.x is None else int((found.x[: len(each)] > 0).sum())
+        some = np.sort(each)[::-1][: _LIKELY_TIMES * (taken_partly + 1)]
+        return Roofs(every, each, some.min(initial=every))
 
     def most_valuable(self, roofs: Roofs, threshold: float) -> Found:
         """Return the choice worth most, searched first among options that promise a lot.
@@ -101,7 +110,7 @@ class Search:
         if found.value < threshold and not is_late:
             return self.most_valuable(roofs, as_good_as(found.value))
         outside = roofs.each[~is_allowed].max(initial=-np.inf)
-        return found._replace(bound=max(found.bound, outside))
+        return found._replace(bound=min(max(found.bound, outside), roofs.every))
 
     def first_of_equals(self, found: Found) -> Flags:
         """Return, of all that is worth as much, the cheapest, then the fewest, then the first.

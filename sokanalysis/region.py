@@ -22,6 +22,7 @@ from sokanalysis.read.tables import read_table
 from sokanalysis.schema import TABLES
 from sokanalysis.streets import StraightLines, StreetNetwork, widened
 from sokanalysis.validation import reference_problems, table_problems
+from sokanalysis.vote_rules import vote_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,7 +38,8 @@ class Region:
 
     The tables carry the columns of `sokanalysis.schema`; ``boundaries`` are polygons in
     EPSG:4326; ``feed`` is the timetable as published; ``streets`` is None where no extract of
-    OpenStreetMap lies in the folder.
+    OpenStreetMap lies in the folder. ``items``, ``rounds`` and ``votes`` are read through
+    `sokanalysis.dialogue.rounds`, which leaves out what is made up.
     """
 
     folder: Path
@@ -57,6 +59,9 @@ class Region:
     fundings: pd.DataFrame
     own_measures: pd.DataFrame
     measure_numbers: pd.DataFrame
+    items: pd.DataFrame
+    rounds: pd.DataFrame
+    votes: pd.DataFrame
     boundaries: gpd.GeoDataFrame
     feed: Feed
     streets: StreetNetwork | None = None
@@ -215,7 +220,7 @@ def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     unread = {f"{name}.csv" for name, rows in tables.items() if rows.empty}
     broken = unread & {problem.file for problem in problems}
     broken |= {problem.file for problem in problems if problem.row == 1}
-    between = reference_problems(tables) + group_problems(tables)
+    between = reference_problems(tables) + group_problems(tables) + vote_problems(tables)
     return tables, problems + [problem for problem in between if not _caused(problem, broken)]
 
 

@@ -81,6 +81,18 @@ def robustness(
         Family of each option: variants that are the same measure. By default each is its own.
     **keywords
         Of `sokanalysis.portfolio.solve`.
+
+    Returns
+    -------
+    Robust
+        Draws in their order.
+
+    Raises
+    ------
+    ValueError
+        When there is no draw.
+    NoPortfolio
+        When in some draw no choice does what is asked for.
     """
     keys = list(problem.options["option"])
     taken, counts, values = [], [], []
@@ -89,6 +101,8 @@ def robustness(
         taken.append([key in set(found.taken) for key in keys])
         counts.append(found.person_count)
         values.append(draw.values)
+    if not taken:
+        raise ValueError("Ohne Ziehungen lässt sich nichts prüfen → mindestens eine übergeben.")
     chosen = pd.DataFrame(taken, columns=keys, dtype=bool)
     family = pd.Series({key: (families or {}).get(key, key) for key in keys}, dtype="str")
     rows = [_row(name, chosen[list(members.index)], pd.DataFrame(values))
@@ -106,7 +120,7 @@ def _drawn(problem: Problem, draw: Draw) -> Problem:
 
 def _row(name: str, chosen: pd.DataFrame, values: pd.DataFrame) -> dict[str, object]:
     any_of = chosen.any(axis=1).to_numpy()
-    share = float(any_of.mean()) if len(any_of) else 0.0
+    share = float(any_of.mean())
     return {
         "option": name, "variant": str(chosen.sum().idxmax()), "chosen_share": share,
         "class": _word(share), **_decides(any_of, values),

@@ -233,20 +233,15 @@ MEASURE_NUMBERS: Final = Table("measure_numbers", "Nummern der Maßnahmen", ("me
     Column("status", "Status", "code", required=True, codes="measure_status"),
 ), is_optional=True)  # fmt: skip
 
-TABLES: Final = {
-    table.name: table
-    for table in (
-        MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS, ACCOMMODATIONS, PROVIDERS, OFFERS,
-        SITES, OFFER_SITES, SESSIONS, BUILDINGS, FACTS, FUNDINGS, OWN_MEASURES,
-        MEASURE_NUMBERS,
-    )
-}  # fmt: skip
-
 ITEMS: Final = Table("items", "Aussagen zum Bewerten", ("item_id",), (
     Column("item_id", "Aussage-Nr.", required=True),
     Column("kind", "Art", "code", required=True, codes="item_kind"),
     Column("text", "Aussage", required=True),
     Column("reference", "Bezug", note="Bedarf, Handlungsfeld oder Nummer der Maßnahme"),
+    Column(
+        "round_ids", "Runden", "codes", references="rounds.round_id",
+        note="mehrere mit ; getrennt; leer: in jeder Runde, die kein Beispiel ist",
+    ),
 ), is_optional=True)  # fmt: skip
 
 ROUNDS: Final = Table("rounds", "Runden des Dialogs", ("round_id",), (
@@ -270,10 +265,19 @@ VOTES: Final = Table("votes", "Bewertungen", ("round_id", "rater_id", "item_id")
     Column("item_id", "Aussage-Nr.", required=True, references="items.item_id"),
     Column(
         "rating", "Bewertung", "integer", minimum=1, maximum=5,
-        note="1 lehne ganz ab bis 5 stimme ganz zu; leer: keine Meinung",
+        note="1 lehne ab bis 5 stimme voll zu; leer: keine Meinung",
     ),
     Column("comment", "Anmerkung"),
 ), is_optional=True)  # fmt: skip
 
-# Apart from the tables above: what people say is not a fact about the district.
+TABLES: Final = {
+    table.name: table
+    for table in (
+        MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS, ACCOMMODATIONS, PROVIDERS, OFFERS,
+        SITES, OFFER_SITES, SESSIONS, BUILDINGS, FACTS, FUNDINGS, OWN_MEASURES,
+        MEASURE_NUMBERS, ITEMS, ROUNDS, VOTES,
+    )
+}  # fmt: skip
+
+# What people say is not a fact about the district: only dialogue/rounds.py gives it out.
 DIALOGUE_TABLES: Final = (ITEMS, ROUNDS, VOTES)

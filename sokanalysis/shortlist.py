@@ -85,7 +85,7 @@ def _worthwhile(region: Region, versions: list[Version], lacking: Floats) -> set
 def _harmful(
     region: Region, state: Situation, found: list[Candidate], versions: list[Version], today: Bools
 ) -> set[str]:
-    """Return the keys of other times that alone bring fewer people than a measure has to.
+    """Return the keys of what replaces an offer and alone brings too few people for a measure.
 
     Who can come today and could not then is counted against them.
     """
@@ -93,8 +93,9 @@ def _harmful(
     for row, version in enumerate(versions):
         rows.setdefault(version.opened_by, []).append(row)
     old, net = rows.get("", []), dict.fromkeys((c.key for c in found if c.change.ended), 0)
+    everything = with_all_offers(region, found)
     for need in NEEDS:
-        fitting = set(fitting_offers(region, need)["offer_id"])
+        fitting = set(fitting_offers(everything, need)["offer_id"])
         units = [n for n in old if versions[n].offer["offer_id"] in fitting]
         people, before = state.people(need), today[units].any(axis=0)
         for candidate in found:

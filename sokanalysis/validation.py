@@ -81,6 +81,8 @@ def _remedy(column: Column) -> str:
     if column.minimum is not None:
         return f"einen Wert ab {column.minimum:g} {column.unit} eintragen"
     digits = column.pattern.removeprefix(r"\d{").removesuffix("}")
+    if not digits.isdecimal():
+        return column.note or f"die Form {column.pattern} eintragen"
     return f"genau {digits} Ziffern eintragen, Nullen am Anfang eingeschlossen"
 
 

@@ -25,18 +25,21 @@ _TIMES: Final = ("site_id", "start_time", "end_time", "runs_in_holidays", "ride_
 
 
 class Version(NamedTuple):
-    """An offer at a site as it would be after a candidate, or as it is (no ``opened_by``)."""
+    """An offer at a site as it would be after a candidate, or as it is (no ``opened_by``).
+
+    ``closed_by`` holds the keys of candidates that replace it, or that hold what it takes place
+    beside at another time.
+    """
 
     offer: Row
     site_id: str
     sessions: list[Row]
     opened_by: str
+    closed_by: tuple[str, ...] = ()
 
 
-def versions_of(
-    region: Region, found: list[Candidate]
-) -> tuple[list[Version], dict[Unit, tuple[str, ...]]]:
-    """Return all versions of all offers at their sites, and what replaces those of today.
+def versions_of(region: Region, found: list[Candidate]) -> list[Version]:
+    """Return all versions of all offers at their sites.
 
     Parameters
     ----------
@@ -47,23 +50,28 @@ def versions_of(
 
     Returns
     -------
-    versions : list of Version
+    list of Version
         Today's first, then those of the candidates in their order.
-    closed : dict
-        By offer and site of today: keys of the candidates that replace them.
     """
     offers = {row["offer_id"]: row for row in region.current_offers.to_dict("records")}
     held: dict[Unit, list[Row]] = {}
     for row in region.current_sessions.to_dict("records"):
         held.setdefault((row["offer_id"], row["site_id"]), []).append(row)
-    versions = [Version(offers[unit[0]], unit[1], rows, "") for unit, rows in held.items()]
     closed: dict[Unit, tuple[str, ...]] = dict.fromkeys(held, ())
+    moved = closed.copy()
+    new: list[tuple[Candidate, Version]] = []
     for candidate in found:
         for unit, version in _altered(candidate, held, offers).items():
-            versions.append(version)
-            if unit in closed:
+            is_held = len(version.sessions) > 0
+            new += [(candidate, version)] if is_held else []
+            if unit in held:
                 closed[unit] += (candidate.key,)
-    return versions, closed
+                moved[unit] += (candidate.key,) if is_held else ()
+    today = [Version(offers[u[0]], u[1], rows, "", closed[u]) for u, rows in held.items()]
+    return today + [
+        version._replace(closed_by=moved[candidate.beside]) if candidate.beside else version
+        for candidate, version in new
+    ]
 
 
 def _altered(

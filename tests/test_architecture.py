@@ -20,7 +20,7 @@ FLOORS = (
     ("columns", "schema", "parameters"),
     ("reference",),
     ("geography",),
-    ("read", "validation", "group_rules"),
+    ("read", "validation", "group_rules", "vote_rules"),
     ("street_profiles", "street_graph", "street_snap"),
     ("streets",),
     ("changes", "day_types"),

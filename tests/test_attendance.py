@@ -15,15 +15,16 @@ Holidays
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sokanalysis.attendance import attendance
-from sokanalysis.day_types import runs_on
+from sokanalysis.attendance import attendance, attendances
 from sokanalysis.errors import NoServiceOnDate
-from tests.conftest import KM_NORTH, feed, region, table
+from tests.conftest import KM_NORTH, feed, region
 
 LAT, LON = 50.6, 11.7
 STOPS = {
@@ -192,6 +193,11 @@ def test_more_time_never_reaches_fewer():
     assert reached == sorted(reached)
 
 
+@cache
+def reached_today() -> pd.Series:
+    return answers()["reason"] == "erreichbar"
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.sampled_from(sorted(STOPS)), min_size=2, max_size=3, unique=True),
@@ -200,9 +206,89 @@ def test_more_time_never_reaches_fewer():
 )
 def test_one_more_trip_never_takes_anybody_away(calls, start, ride):
     clocks = [f"{m // 60:02d}:{m % 60:02d}" for m in range(start, start + 3 * ride, ride)]
-    before = answers()["reason"] == "erreichbar"
+    before = reached_today()
     after = answers(trips={"X": list(zip(calls, clocks, strict=False))})["reason"] == "erreichbar"
     assert (after >= before).all()
+
+
+# --- a ride that the session offers -------------------------------------------------------------
+
+
+def modes(**course) -> dict[str, str]:
+    return answers(course=course)["mode"].to_dict()
+
+
+def test_a_ride_fetches_from_within_its_kilometres_and_no_further():
+    # Abseits lies 5 km from the course as the crow flies (7 km by road, which does not count) and
+    # has no bus that comes in time. Nord lies at 10 km, Mitte at 5.
+    assert modes()["Abseits"] == ""
+    assert modes(ride_max_km=4.9)["Abseits"] == ""
+    assert modes(ride_max_km=5.1)["Abseits"] == "fahrdienst"
+    # C and D have left at 13:30, so that nobody comes home by bus from a longer course.
+    longer = {"end_time": "13:30"}
+    assert modes(**longer, ride_max_km=9.9) == {
+        "Süd": "fuss", "Mitte": "fahrdienst", "Nord": "", "Abseits": "fahrdienst",
+    }  # fmt: skip
+    assert modes(**longer, ride_max_km=10.1)["Nord"] == "fahrdienst"
+
+
+def test_who_is_fetched_is_reached_and_the_way_by_bus_says_why():
+    row = answers(course={"ride_max_km": 6}).loc["Abseits"]
+    assert (row["reason"], row["transit_reason"]) == ("erreichbar", "keine_hinfahrt")
+    # 5 km × 1.4 / 50 km/h are 8.4 minutes, and 5 to start and park.
+    assert row["car_minutes"] == pytest.approx(13.4, abs=0.1)
+
+
+def test_feet_bus_and_bike_come_before_being_fetched():
+    assert modes(ride_max_km=20) == {
+        "Süd": "fuss", "Mitte": "bus", "Nord": "bus", "Abseits": "fahrdienst",
+    }  # fmt: skip
+    by_bike = answers(course={"ride_max_km": 20}, bike_max_minutes=35)
+    assert by_bike.loc["Abseits", "mode"] == "rad"
+
+
+def test_a_ride_needs_no_bus():
+    # In the holidays nobody comes home by bus.
+    rows = answers("ferientag", course={"ride_max_km": 20})
+    assert rows["mode"].to_dict() == {
+        "Süd": "fuss", "Mitte": "fahrdienst", "Nord": "fahrdienst", "Abseits": "fahrdienst",
+    }  # fmt: skip
+
+
+def test_only_the_session_that_says_so_fetches_people():
+    evening = COURSE | {"session_id": "S2", "start_time": "17:00", "end_time": "18:00"}
+    sessions = [evening, COURSE | {"ride_max_km": 6}]
+    district = region(SETTLEMENTS, SITES, sessions, feed(STOPS, TRIPS, SERVICES))
+    district = district.with_parameters(**LIMITS)
+    rows = attendance(district, district.sessions, states=[("schultag", False)])
+    fetched = rows.loc[rows["mode"] == "fahrdienst", ["session_id", "settlement_id"]]
+    assert fetched.to_numpy().tolist() == [["S1", "Abseits"]]
+    # Kept compactly it is the same.
+    (compact,) = attendances(district, district.sessions, states=[("schultag", False)])
+    assert compact.by_ride.tolist() == [[False] * 4, [True, True, False, True]]
+    assert compact.reached().ravel().tolist() == (rows["reason"] == "erreichbar").tolist()
+
+
+def test_a_longer_ride_never_takes_anybody_away():
+    # The same course without a ride and with rides up to 0, 0.5 … 12 km, all at once: nobody
+    # comes home by bus from it, so that the villages appear one after the other.
+    rides = ["", *(km / 2 for km in range(25))]
+    sessions = [
+        COURSE | {"session_id": f"S{n:02}", "end_time": "13:30", "ride_max_km": km}
+        for n, km in enumerate(rides)
+    ]
+    district = region(SETTLEMENTS, SITES, sessions, feed(STOPS, TRIPS, SERVICES))
+    district = district.with_parameters(**LIMITS)
+    (found,) = attendances(district, district.sessions, states=[("schultag", False)])
+    reached = found.reached()
+    assert (reached[1:] >= reached[:-1]).all()
+    # Mitte and Abseits from 5.0 or 5.5 km on, Nord from 10.0 or 10.5: at the very border the
+    # projection decides.
+    first = reached.argmax(axis=0) - 1
+    assert dict(zip(STOPS, first / 2, strict=True)) == {
+        "Süd": -0.5, "Mitte": pytest.approx(5.25, abs=0.25),
+        "Nord": pytest.approx(10.25, abs=0.25), "Abseits": pytest.approx(5.25, abs=0.25),
+    }  # fmt: skip
 
 
 def test_no_sessions_give_no_rows():
@@ -218,13 +304,3 @@ def test_a_day_type_without_service_is_an_error():
     district.feed.__dict__["active"] = only_school
     with pytest.raises(NoServiceOnDate, match="Ferientag"):
         attendance(district, district.sessions)
-
-
-def test_runs_on_reads_weekdays_and_holidays():
-    sessions = table("sessions", [COURSE, COURSE | {"weekdays": "Sa"}])
-    sessions.loc[0, "runs_in_holidays"] = False
-    by_day = {d: list(runs_on(sessions, d)) for d in ("schultag", "ferientag", "samstag")}
-    assert by_day == {
-        "schultag": [True, False], "ferientag": [False, False], "samstag": [False, True],
-    }  # fmt: skip
-    assert isinstance(sessions, pd.DataFrame)

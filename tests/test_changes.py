@@ -48,13 +48,15 @@ def written(district: Region) -> dict[str, object]:
     return texts | {"zones": str(district.feed.zones), "active": str(district.feed.active)}
 
 
+MADE = villages()
+BEFORE = written(MADE)
+
+
 @pytest.fixture
 def district():
-    """The five villages; no change may leave a trace in them."""
-    made = villages()
-    before = written(made)
-    yield made
-    assert written(made) == before
+    """The five villages, the same for all tests; no change may leave a trace in them."""
+    yield MADE
+    assert written(MADE) == BEFORE
 
 
 def message(raised) -> str:
@@ -355,7 +357,6 @@ def test_of_two_that_replace_the_same_row_the_later_one_holds(district):
     assert reached(changed(district, nord, fern)) == {"Fern"}
 
 
-MADE = villages()
 SOME = (
     session_change(MADE, "A1", "O5", WEEK, "09:00", "12:00"),
     session_change(MADE, "A1", "O1", WEEK, "08:30", "11:30", instead_of="S1"),
@@ -367,17 +368,16 @@ SOME = (
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.sampled_from(SOME), max_size=5), st.integers(0, 5))
 def test_one_after_the_other_is_all_at_once(changes, cut):
-    before = written(MADE)
     at_once = changed(MADE, *changes)
     assert written(at_once) == written(changed(changed(MADE, *changes[:cut]), *changes[cut:]))
     # Made a second time, nothing is there twice.
     for name, keys in [*((t.name, list(t.key)) for t in TABLES.values()), ("feed", [])]:
         rows = at_once.feed.trips if name == "feed" else getattr(at_once, name)
         assert not rows.duplicated(keys or ["trip_id"]).any(), name
-    assert written(MADE) == before
+    assert written(MADE) == BEFORE
 
 
 # --- rows ---------------------------------------------------------------------------------------

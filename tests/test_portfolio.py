@@ -19,7 +19,8 @@ from sokanalysis.errors import NoPortfolio
 from sokanalysis.portfolio import Portfolio, Problem, solve
 
 INF = np.inf
-# Distances in the 2020s tests of spopt (BSD-3), put here by whoever has them.
+# From the sources of spopt 0.7 (BSD-3), spopt/tests/test_locate/data:
+# SF_network_distance_candidateStore_16_censusTract_205_new.csv under this name.
 SAN_FRANCISCO = Path(__file__).parent / "data" / "sanfrancisco_distances.csv"
 
 

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from sokanalysis.seats import Supply, seated, supply
-from tests.conftest import feed, region
+from sokanalysis.gaps import need_supply, situation
+from sokanalysis.seats import Supply, places_each, places_of, seated, supply
+from tests.conftest import COURSE_OFFER, feed, region, villages
 
 NO = np.nan
 PEOPLE = np.array([10, 10, 5])
@@ -160,11 +161,45 @@ def test_units_are_offers_at_sites_in_the_order_of_the_settlements():
         ({"kind": "integrationskurs", "place_count": 12}, 18),  # 12 places × 1.5 runs a year
         ({"kind": "integrationskurs"}, 30),  # 20 where none are reported
         ({"kind": "integrationskurs", "place_count": 0}, 0),
-        ({"kind": "begegnung", "place_count": 12}, np.inf),  # nobody is turned away
+        # Elsewhere the same people come again and again, so a place is a person: no runs.
+        ({"kind": "begegnung", "place_count": 12}, 12),
+        ({"kind": "begegnung", "place_count": 0}, 0),
+        ({"kind": "begegnung"}, np.inf),  # nobody is turned away where nothing is said
     ],
 )
 def test_seats_a_year(offer, places):
     assert made(**offer).places.tolist() == [places, places]
+
+
+@pytest.mark.parametrize(
+    ("offer", "each", "year"),
+    [
+        # A second group that a measure adds is a row that names only what it needs.
+        ({"kind": "integrationskurs"}, 20, 30),
+        ({"kind": "integrationskurs", "place_count": None}, 20, 30),
+        ({"kind": "integrationskurs", "place_count": 12}, 12, 18),
+        ({"kind": "integrationskurs", "place_count": 0}, 0, 0),
+        ({"kind": "sport", "place_count": 12}, 12, 12),
+        ({"kind": "sport"}, 20, np.inf),
+    ],
+)
+def test_places_of_one_run_and_of_a_year(offer, each, year):
+    district = region([], [], [], feed({}, {}))
+    assert (places_each(district, offer), places_of(district, offer)) == (each, year)
+    twice = district.with_parameters(course_runs_per_year=3.0)
+    is_course = offer["kind"] == "integrationskurs"
+    assert places_of(twice, offer) == (3 * each if is_course else year)
+
+
+def test_a_meeting_place_can_be_full():
+    # 30 people a village want to meet (15 % of 200). Süd walks and Mitte comes by bus: 40 of the
+    # 60 find room, Süd first because the way is shorter; the other 20 of Mitte do not.
+    meeting = COURSE_OFFER | {"kind": "begegnung", "field": "teilhabe", "place_count": 40}
+    full, open_to_all = villages([meeting]), villages([meeting | {"place_count": ""}])
+    people = np.array([30] * 5)
+    for district, seats in ((full, [30, 10, 0, 0, 0]), (open_to_all, [30, 30, 0, 0, 0])):
+        found = need_supply(district, situation(district), "begegnung")
+        assert seated(people, found).tolist() == [seats]
 
 
 def test_no_units_no_supply():

@@ -33,7 +33,7 @@ def answer(session: str, reason: str, day_type: str = "schultag", **values) -> d
     return {
         "session_id": session, "settlement_id": "X", "day_type": day_type, "with_flex": False,
         "reason": reason, "mode": "bus" if reached else "", "away_minutes": 60.0,
-        "walk_minutes": 50.0, "bike_minutes": 20.0,
+        "walk_minutes": 50.0, "bike_minutes": 20.0, "car_minutes": 15.0,
     } | values  # fmt: skip
 
 
@@ -110,6 +110,17 @@ def test_the_quickest_session_gives_way_and_minutes():
     answers[1]["mode"] = "fuss"
     row = in_school(offered(answers, [MONDAY, SATURDAY]))
     assert (row["mode"], row["away_minutes"]) == ("bus", 60)
+
+
+def test_who_is_fetched_is_away_as_long_as_a_car_takes():
+    # 15 minutes there and 15 back; the session in the holidays has no ride and is out of reach.
+    answers = [
+        answer("S1", "erreichbar", mode="fahrdienst"), answer("S1", "keine_hinfahrt", "ferientag"),
+    ]  # fmt: skip
+    rows = offered(answers, [MONDAY]).set_index("season")
+    assert rows.loc["schulzeit", ["mode", "away_minutes"]].tolist() == ["fahrdienst", 30]
+    assert rows["is_attended"].to_dict() == {"schulzeit": True, "ferien": False}
+    assert np.isnan(rows.loc["ferien", "away_minutes"])
 
 
 def test_sites_are_kept_apart():

@@ -114,6 +114,7 @@ def way(settlement: str, travel: float, session: str = "S1", **values: object) -
         "session_id": session, "settlement_id": settlement, "day_type": "schultag",
         "with_flex": True, "reason": "erreichbar", "mode": "bus", "travel_minutes": travel,
         "away_minutes": travel + 10, "walk_minutes": 90.0, "bike_minutes": 40.0,
+        "car_minutes": 15.0,
     } | values  # fmt: skip
 
 

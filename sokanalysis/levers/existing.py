@@ -118,7 +118,8 @@ def more_places(region: Region) -> list[Candidate]:
     for offer, site, sessions in _units(region, COURSE_KINDS):
         key = f"plaetze|{offer['offer_id']}@{site}"
         group = {"offer_id": key, "place_count": count, "minimum_group_count": count}
-        change = Change({"offers": [offer | group], "sessions": copied(sessions, key)})
+        held = copied(sessions, key, ride_max_km=None)
+        change = Change({"offers": [offer | group], "sessions": held})
         cost = {"cost_place_eur": count * parameters.course_runs_per_year}
         words = _words(region, offer, site, sessions) | {"places": str(count)}
         found.append(Candidate(key, "plaetze", change, cost, family=key, words=words))

@@ -150,9 +150,7 @@ def online(region: Region) -> list[Candidate]:
     ]
 
 
-def _online(
-    region: Region, offer: Row, site: str, sessions: list[Row], building: Row
-) -> Candidate:
+def _online(region: Region, offer: Row, site: str, sessions: list[Row], building: Row) -> Candidate:
     unit = f"{offer['offer_id']}@{site}"
     key, place = f"online|{unit}|{building['building_id']}", building["building_id"]
     count = int(region.parameters.online_place_count)
@@ -160,7 +158,7 @@ def _online(
     seats = {"place_count": count, "minimum_group_count": None, "has_childcare": False}
     change = Change({
         "offers": [offer | seats | {"offer_id": key, "is_online": True}],
-        "sessions": copied(sessions, key, site_id=place),
+        "sessions": copied(sessions, key, site_id=place, ride_max_km=None),
         "sites": [_as_site(building)],
     })  # fmt: skip
     words = {
