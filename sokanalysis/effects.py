@@ -16,6 +16,8 @@ from sokanalysis.seats import seated, supply
 from sokanalysis.supply import attended_offers
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sokanalysis.changes import Change
     from sokanalysis.region import Region
 
@@ -23,7 +25,7 @@ ESTIMATES: Final = ("person_count", "person_count_low", "person_count_high")
 _STATES: Final = [*TODAY, ("ferientag", True)]
 
 
-def able(region: Region, demand: pd.DataFrame) -> pd.DataFrame:
+def able(region: Region, demand: pd.DataFrame, needs: Iterable[str] = tuple(NEEDS)) -> pd.DataFrame:
     """Return who can take part: people on seats, in school weeks and in the holidays.
 
     Parameters
@@ -32,28 +34,37 @@ def able(region: Region, demand: pd.DataFrame) -> pd.DataFrame:
         The district; its sessions and its timetable count, not its demand.
     demand : DataFrame
         As `sokanalysis.demand.demand` gives it, settlements in the order of the region's.
+    needs : iterable of str
+        Keys of `NEEDS`, all by default.
 
     Returns
     -------
     DataFrame
-        One row a need and settlement: ``need``, ``settlement_id``, ``ags``, ``able_count``,
-        ``able_count_low``, ``able_count_high`` (school weeks, under the three estimates of the
-        demand), ``able_count_holidays`` and ``is_reached`` (school weeks, whether anything is).
+        One row a need and settlement, needs in their order: ``need``, ``settlement_id``,
+        ``ags``, ``able_count``, ``able_count_low``, ``able_count_high`` (school weeks, under the
+        three estimates of the demand), ``able_count_holidays`` and ``is_reached`` (school weeks,
+        whether anything is).
 
     Raises
     ------
     NoServiceOnDate
         When the timetable has no date of a day type.
     """
-    sessions, offers = region.current_sessions, region.offers
+    fitting = {need: fitting_offers(region, need) for need in needs}
+    asked = pd.concat([offers["offer_id"] for offers in fitting.values()])
+    sessions = region.current_sessions[region.current_sessions["offer_id"].isin(asked)]
     answers = attendance(region, sessions, states=_STATES)
-    units = attended_offers(region, answers, sessions, offers)
-    parts = [_of_need(region, demand[demand["need"] == need], units, need) for need in NEEDS]
+    units = attended_offers(region, answers, sessions, region.offers)
+    parts = [
+        _of_need(region, demand[demand["need"] == need], units, offers)
+        for need, offers in fitting.items()
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
-def _of_need(region: Region, people: pd.DataFrame, units: pd.DataFrame, need: str) -> pd.DataFrame:
-    fitting = fitting_offers(region, need)
+def _of_need(
+    region: Region, people: pd.DataFrame, units: pd.DataFrame, fitting: pd.DataFrame
+) -> pd.DataFrame:
     school, holidays = (
         supply(region, units[units["season"] == season], fitting)
         for season in ("schulzeit", "ferien")
@@ -143,10 +154,29 @@ def effect(
     before : DataFrame, optional
         As `able` gives it for the region as it is, where that is known already.
     """
-    return Effect(
-        able(region, demand) if before is None else before,
-        able(changed(region, *changes), demand),
-    )
+    before = able(region, demand) if before is None else before
+    then = changed(region, *changes)
+    needs = _concerned(region, then, changes)
+    stays = before[~before["need"].isin(needs)]
+    after = pd.concat([stays, able(then, demand, needs)]) if needs else stays
+    order = pd.MultiIndex.from_frame(before[["need", "settlement_id"]])
+    placed = after.set_index(["need", "settlement_id"], drop=False).loc[order]
+    return Effect(before, placed.reset_index(drop=True))
+
+
+def _concerned(region: Region, then: Region, changes: Iterable[Change]) -> list[str]:
+    """Return the needs that changes can touch: another timetable touches all of them."""
+    if any(change.timetable for change in changes):
+        return list(NEEDS)
+    touched = {row["offer_id"] for c in changes for n in ("offers", "sessions")
+               for row in c.rows.get(n, ())}  # fmt: skip
+    ended = region.sessions["session_id"].isin({key for c in changes for key in c.ended})
+    touched |= set(region.sessions.loc[ended, "offer_id"])
+    return [
+        need
+        for need in NEEDS
+        if any(fitting_offers(r, need)["offer_id"].isin(touched).any() for r in (region, then))
+    ]
 
 
 def difference(before: Region, after: Region, demand: pd.DataFrame) -> Effect:
