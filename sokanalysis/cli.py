@@ -193,3 +193,72 @@ def fortschritt(
 
     os.environ |= {"SOK_VORHER": str(vorher.resolve()), "SOK_HEUTE": str(heute.resolve())}
     report([NOTEBOOKS / "fortschritt" / "fortschritt.ipynb"], ordner, 1)
+
+
+@app.command()
+def dialog(
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin das Dokument kommt.")] = Path("reports"),
+    beispiel: Annotated[
+        bool, typer.Option(help="Das erfundene Beispiel statt der Runden.")
+    ] = False,
+) -> None:
+    """Runden im Dialog auswerten: Beteiligung, Konsens, Leitbild, Plan mit und ohne Gewichte."""
+    import os
+
+    os.environ |= {"SOK_HEUTE": str(region.resolve()), "SOK_BEISPIEL": "ja" if beispiel else ""}
+    report([NOTEBOOKS / "dialog" / "dialog.ipynb"], ordner, 1)
+
+
+@app.command()
+def runde(
+    nummer: Annotated[str, typer.Argument(help="Runde-Nr., wie in rounds.csv.")],
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin der Fragebogen kommt.")] = Path("runde"),
+    einlesen: Annotated[
+        Path | None, typer.Option(help="Ordner mit Antworten: zeigt das Protokoll.")
+    ] = None,
+    annehmen: Annotated[
+        bool, typer.Option("--annehmen", help="Alles Unstrittige in votes.csv übernehmen.")
+    ] = False,
+) -> None:
+    """Fragebogen einer Runde im Dialog schreiben oder Antworten einlesen."""
+    from sokanalysis.dialogue.questionnaire import write_questionnaire
+    from sokanalysis.errors import SokanalysisError
+    from sokanalysis.region import load_region
+
+    try:
+        if einlesen is not None:
+            _read_ballots(nummer, region, einlesen, keep=annehmen)
+            return
+        if annehmen:
+            raise typer.BadParameter("gilt nur zusammen mit --einlesen")
+        files = write_questionnaire(load_region(region), nummer, ordner)
+    except SokanalysisError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    for file in files:
+        typer.echo(f"geschrieben: {file}")
+
+
+def _read_ballots(round_id: str, folder: Path, returned: Path, *, keep: bool) -> None:
+    """Show what returned questionnaires say, and keep what is beyond doubt."""
+    from sokanalysis.dialogue.ballots import read_ballots
+    from sokanalysis.dialogue.questions import questionnaire
+    from sokanalysis.dialogue.rounds import find_round
+    from sokanalysis.dialogue.tally import tally
+    from sokanalysis.dialogue.tally_protocol import tally_protocol
+    from sokanalysis.dialogue.vote_table import keep_votes
+    from sokanalysis.region import load_region
+
+    if not returned.is_dir():
+        raise typer.BadParameter(f"Den Ordner „{returned}“ gibt es nicht", param_hint="--einlesen")
+    region = load_region(folder)
+    round_ = find_round(region, round_id)
+    form = questionnaire(region, round_)
+    found = tally(round_, read_ballots(returned, form))
+    typer.echo(tally_protocol(found))
+    if keep:
+        done = keep_votes(folder, found, f"runde-{form.file_stem}")
+        where = f" Vorheriger Stand: {done.backup}" if done.backup else ""
+        typer.echo(f"\n{done.change_count} Antworten übernommen.{where}")

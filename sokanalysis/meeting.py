@@ -166,7 +166,9 @@ def _trial(region: Region) -> pd.DataFrame:
     for time, start in ((_EVENING, parameters.evening_from), (_WEEKEND, parameters.weekend_from)):
         end = clock(minutes_of_day(start) + parameters.meeting_minutes)
         rows = pd.DataFrame({"session_id": sites, "offer_id": sites, "site_id": sites}, dtype="str")
-        rows = rows.assign(start_time=start, end_time=end, runs_in_holidays=True)
+        rows = rows.assign(
+            start_time=start, end_time=end, runs_in_holidays=True, ride_max_km=np.nan
+        )
         weekdays: list[Any] = [TIMES[time]] * len(rows)
         parts.append(_at(rows.assign(weekdays=weekdays), time))
     return pd.concat(parts, ignore_index=True)

@@ -97,7 +97,7 @@ def robustness(
     keys = list(problem.options["option"])
     taken, counts, values = [], [], []
     for draw in draws:
-        found = solve(_drawn(problem, draw), budget_eur, **keywords)
+        found = solve(_drawn(problem, draw), budget_eur, is_first=False, **keywords)
         taken.append([key in set(found.taken) for key in keys])
         counts.append(found.person_count)
         values.append(draw.values)

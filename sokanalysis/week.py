@@ -103,7 +103,7 @@ def _hourly(towns: pd.DataFrame, hours: Sequence[int], stay_minutes: int) -> pd.
     columns = ["session_id", "site_id", "hour", "start_time", "end_time"]
     sessions = pd.DataFrame(rows, columns=columns)
     every_day: list[Any] = [tuple(WEEKDAYS)] * len(rows)
-    return sessions.assign(weekdays=every_day, runs_in_holidays=True)
+    return sessions.assign(weekdays=every_day, runs_in_holidays=True, ride_max_km=np.nan)
 
 
 def _shares(

@@ -19,7 +19,8 @@ from tests.conftest import SOK
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
 PROGRESS = NOTEBOOKS[0].parent / "fortschritt" / "fortschritt.ipynb"
-EVERY = [*NOTEBOOKS, PROGRESS]
+DIALOG = NOTEBOOKS[0].parent / "dialog" / "dialog.ipynb"
+EVERY = [*NOTEBOOKS, PROGRESS, DIALOG]
 RESTS_ON_TIMETABLE = ("2_erreichbarkeit", "3_empfehlungen")
 
 
@@ -100,6 +101,7 @@ def test_every_measure_has_its_page(documents):
     texts = pages(documents["3_empfehlungen"])
     sheets = [text for text in texts if "Verantwortlich (Vorschlag)" in text]
     assert len(sheets) >= 5
+    sheets = [text for text in sheets if "Ohne Rechnung" not in text]
     for label in ("Ziel", "Schritte", "Partner", "Zeitraum", "Förderung", "Kennzahl", "Stand"):
         assert all(label in text for text in sheets), label
 
@@ -123,3 +125,22 @@ def test_two_years_become_a_document(tmp_path, monkeypatch):
     assert "Zeit unbekannt" in text
     assert "22. November 2025" in text
     assert re.findall(r"\b(?:nan|None|True|False|NaT)\b|<NA>", text) == []
+
+
+@pytest.mark.parametrize("asked", [["--beispiel"], []], ids=["made up", "real"])
+def test_rounds_become_a_document(tmp_path, monkeypatch, asked):
+    # Without buildings and with few lines there is little to choose from, and that is quick.
+    folder = tmp_path / "sok"
+    shutil.copytree(SOK, folder)
+    (folder / "parameters.yaml").write_text("trips_tried_count: 1\n", encoding="utf-8")
+    buildings = (folder / "buildings.csv").read_text(encoding="utf-8").splitlines()
+    (folder / "buildings.csv").write_text(buildings[0] + "\n", encoding="utf-8")
+    monkeypatch.chdir(PROGRESS.parents[2])
+    monkeypatch.setenv("SOK_HEUTE", "")  # the command sets both; put back afterwards
+    monkeypatch.setenv("SOK_BEISPIEL", "")
+    result = CliRunner().invoke(app, ["dialog", str(folder), "--ordner", str(tmp_path), *asked])
+    assert result.exit_code == 0, result.output
+    texts = pages(PdfReader(tmp_path / "dialog.pdf"))
+    made_up = ["Erfundenes Beispiel" in text for text in texts]
+    assert all(made_up) if asked else not any(made_up)
+    assert re.findall(r"\b(?:nan|None|True|False|NaT)\b|<NA>", " ".join(texts)) == []

@@ -30,7 +30,7 @@ def participation(
     Returns
     -------
     DataFrame
-        One row a round and group shown, rounds by date: ``round_id``, ``title``, ``date``,
+        One row a round and group shown, rounds by date: ``round_id``, ``round_title``, ``date``,
         ``groups`` (German; merged as in `sokanalysis.dialogue.voices.merged`), ``rater_count``
         (missing where even all together are too few), ``item_count`` (asked in the round).
         Rounds nobody answered have no row.
@@ -45,14 +45,14 @@ def participation(
             sums[label] = sums.get(label, 0) + counts[group]
         found += [
             {
-                "round_id": row["round_id"], "title": row["title"], "date": row["date"],
+                "round_id": row["round_id"], "round_title": row["title"], "date": row["date"],
                 "groups": label,
                 "rater_count": None if label == ALL and count < least else count,
                 "item_count": given["item_id"].nunique(),
             }
             for label, count in sums.items()
         ]  # fmt: skip
-    columns = ["round_id", "title", "date", "groups", "rater_count", "item_count"]
+    columns = ["round_id", "round_title", "date", "groups", "rater_count", "item_count"]
     return pd.DataFrame(found, columns=columns).astype({"rater_count": "Int64"})
 
 

@@ -165,7 +165,7 @@ def _dress(axes: Axes) -> None:
     axes.xaxis.set_major_formatter(lambda euros, _: style.euro(euros))
     axes.yaxis.set_major_locator(MaxNLocator(nbins=7, integer=True, steps=[1, 2, 5, 10]))
     axes.yaxis.set_major_formatter(lambda people, _: style.number(people) if people >= 0 else "")
-    axes.set_xlabel("Budget im Jahr; an den Stufen: gedeckte Bedarfe mehr insgesamt – was neu dazukommt")
+    axes.set_xlabel("Budget im Jahr; an den Stufen: Bedarfe mehr insgesamt – was neu dazukommt")
     axes.set_ylabel(_COUNTED)
     axes.tick_params(axis="x", pad=5.5)
     axes.yaxis.grid(visible=True)
