@@ -106,7 +106,7 @@ class MarginsDisagree(SokanalysisError):
 
 
 class UnknownKey(SokanalysisError):
-    """An offer, a site, a session or a trip was named that does not exist."""
+    """An offer, a site, a session, a trip or a round was named that does not exist."""
 
 
 class PeriodOutOfOrder(SokanalysisError):

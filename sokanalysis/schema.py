@@ -268,6 +268,10 @@ VOTES: Final = Table("votes", "Bewertungen", ("round_id", "rater_id", "item_id")
         note="1 lehne ab bis 5 stimme voll zu; leer: keine Meinung",
     ),
     Column("comment", "Anmerkung"),
+    Column(
+        "theme", "Thema",
+        note="trägt ein, wer die Anmerkung gelesen hat; nur mit Thema steht sie im Bericht",
+    ),
 ), is_optional=True)  # fmt: skip
 
 TABLES: Final = {

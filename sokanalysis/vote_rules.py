@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final
 
 from sokanalysis.codes import RATER_GROUPS
 from sokanalysis.errors import Problem
 from sokanalysis.schema import VOTES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     Tables = dict[str, pd.DataFrame]
@@ -38,19 +40,17 @@ def vote_problems(tables: Tables) -> list[Problem]:
 def _two_groups(votes: pd.DataFrame) -> list[Problem]:
     """Find rows whose group is not that of the rater's first row in the round."""
     known = votes.dropna(subset="group")
-    by_rater = known.groupby(["round_id", "rater_id"], sort=False)
-    first = by_rater["group"].transform("first")
-    rows = known.index.to_series().groupby([known["round_id"], known["rater_id"]])
-    start = rows.transform("first") + 2
-    title = VOTES.column("group").title
-    return [
-        Problem(
-            _FILE, f"in Zeile {start[index]} steht für dieselbe Kennung „{RATER_GROUPS[group]}“",
-            "je Runde und Kennung eine Gruppe eintragen",
-            cast("int", index) + 2, title, str(known.loc[index, "group"]),
-        )
-        for index, group in first[first != known["group"]].items()
-    ]  # fmt: skip
+    first: dict[tuple[str, str], tuple[int, str]] = {}
+    problems = []
+    columns = ["round_id", "rater_id", "group"]
+    for index, round_id, rater_id, group in known[columns].itertuples(name=None):
+        row, before = first.setdefault((round_id, rater_id), (index + 2, group))
+        if group != before:
+            message = f"in Zeile {row} steht für dieselbe Kennung „{RATER_GROUPS[before]}“"
+            remedy = "je Runde und Kennung eine Gruppe eintragen"
+            title = VOTES.column("group").title
+            problems.append(Problem(_FILE, message, remedy, index + 2, title, group))
+    return problems
 
 
 def _not_asked(votes: pd.DataFrame, tables: Tables) -> list[Problem]:
@@ -64,21 +64,21 @@ def _not_asked(votes: pd.DataFrame, tables: Tables) -> list[Problem]:
         Problem(
             _FILE, f"wird in der Runde {round_id} nicht gefragt",
             "in items.csv bei den Runden der Aussage ergänzen oder die Zeile löschen",
-            cast("int", index) + 2, title, item_id,
+            index + 2, title, item_id,
         )
         for index, round_id, item_id in votes[["round_id", "item_id"]].itertuples(name=None)
         if item_id in items and round_id in asked and item_id not in asked[round_id]
     ]  # fmt: skip
 
 
-def asked_items(items: pd.DataFrame, round_: dict[str, object]) -> pd.DataFrame:
+def asked_items(items: pd.DataFrame, round_: Mapping[Any, Any]) -> pd.DataFrame:
     """Return the items that a round asks.
 
     Parameters
     ----------
     items : DataFrame
         Rows of the table ``items``.
-    round_ : dict
+    round_ : mapping
         One row of the table ``rounds``.
 
     Returns
@@ -87,6 +87,6 @@ def asked_items(items: pd.DataFrame, round_: dict[str, object]) -> pd.DataFrame:
         Items that name the round, and, unless it is an example, those that name none; in their
         order.
     """
-    is_named = items["round_ids"].map(lambda names: round_["round_id"] in names)
+    is_named = items["round_ids"].map(lambda names: round_["round_id"] in names).astype(bool)
     is_open = items["round_ids"].map(len) == 0
     return items[is_named | (is_open & (round_["is_example"] is not True))]

@@ -27,11 +27,11 @@ PARAMETERS = default_parameters()
 def votes_of(ratings, round_id="R1", group="traeger"):
     """Rows of ``votes`` from {item: ratings of P01, P02, …}; None is an empty rating."""
     rows = [
-        (round_id, f"P{number:02d}", group, item, rating, None)
+        (round_id, f"P{number:02d}", group, item, rating, None, None)
         for item, given_ in ratings.items()
         for number, rating in enumerate(given_, start=1)
     ]
-    columns = ["round_id", "rater_id", "group", "item_id", "rating", "comment"]
+    columns = ["round_id", "rater_id", "group", "item_id", "rating", "comment", "theme"]
     types = dict.fromkeys(columns, "str") | {"rating": "Int64"}
     return pd.DataFrame(rows, columns=columns).astype(types)
 

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import statistics
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,7 @@ def documents(tmp_path_factory) -> dict[str, PdfReader]:
     return {name: PdfReader(folder / f"{name}.pdf") for name in NAMES}
 
 
+@cache
 def pages(document: PdfReader) -> list[str]:
     return [" ".join(page.extract_text().split()) for page in document.pages]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -108,7 +108,7 @@ def _list(heading: str, rows: pd.DataFrame, state: str, said: pd.DataFrame) -> s
     return "\n".join([f"**{heading}:**", "", *lines])
 
 
-def _themes(row: dict[str, object], said: pd.DataFrame) -> str:
+def _themes(row: dict[Any, Any], said: pd.DataFrame) -> str:
     """Name the themes of the comments to a statement that is not agreed."""
     names = said.loc[said["item_id"] == row["item_id"], "theme"].drop_duplicates()
     if row["state"] == AGREED or names.empty:

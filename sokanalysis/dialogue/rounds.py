@@ -32,6 +32,8 @@ class Round:
         As in the table ``rounds``.
     is_example : bool
         Whether it is made up.
+    consensus_share : float
+        Share from which it agrees, 0–1, fixed before it.
     items : DataFrame
         Rows of ``items`` that it asks, in their order.
     votes : DataFrame
@@ -43,6 +45,7 @@ class Round:
     round_id: str
     title: str
     is_example: bool
+    consensus_share: float
     items: pd.DataFrame
     votes: pd.DataFrame
     before: RoundTables
@@ -106,4 +109,5 @@ def find_round(region: Region, round_id: str) -> Round:
     same = region.rounds[region.rounds["is_example"] == is_example]
     before = _restricted(region, same[same["date"] < row["date"]], coming=False)
     votes = region.votes[region.votes["round_id"] == round_id].reset_index(drop=True)
-    return Round(round_id, str(row["title"]), is_example, items, votes, before)
+    share = float(row["consensus_share"])
+    return Round(round_id, str(row["title"]), is_example, share, items, votes, before)
