@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sokanalysis.cli import app
-from sokanalysis.dialogue import apply
+from sokanalysis.dialogue import apply, replacing
 from sokanalysis.dialogue.apply import LOG, LOG_HEADINGS, apply_changes
 from sokanalysis.dialogue.protocol import accepted
 from sokanalysis.errors import DataProblems, NotAcceptable
@@ -369,4 +369,4 @@ def test_a_wrong_number_is_explained(folder, answers, school):
 
 
 def test_the_log_and_the_backups_have_their_place():
-    assert (apply.LOG, apply.BACKUPS) == ("rueckmeldungen_protokoll.csv", "sicherung")
+    assert (apply.LOG, replacing.BACKUPS) == ("rueckmeldungen_protokoll.csv", "sicherung")

@@ -266,7 +266,8 @@ def test_all_or_nothing(folder, answers, monkeypatch):
     (folder / "rounds.csv").unlink()
     before = files(folder)
     with pytest.raises(DataProblems, match=r"votes\.csv, Zeile 2, Spalte „Runde-Nr\.“"):
-        replacing.replace_tables(folder, {"votes": (folder / "votes.csv").read_text()}, "runde-R2")
+        texts = {"votes.csv": (folder / "votes.csv").read_text()}
+        replacing.replace_tables(folder, texts, "runde-R2")
     assert files(folder) == before
 
 

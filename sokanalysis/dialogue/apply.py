@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +11,12 @@ from sokanalysis.columns import Table
 from sokanalysis.dialogue.changes import Change, Source, effects
 from sokanalysis.dialogue.layout import Key, Rows, Texts
 from sokanalysis.dialogue.proposals import Proposal
-from sokanalysis.errors import DataProblems, NotAcceptable
+from sokanalysis.dialogue.replacing import replace_tables
+from sokanalysis.errors import NotAcceptable
 from sokanalysis.read.records import RawTable, Record, csv_line, read_records
-from sokanalysis.region import inspect_region
 from sokanalysis.schema import TABLES
 
 LOG: Final = "rueckmeldungen_protokoll.csv"
-BACKUPS: Final = "sicherung"
 LOG_HEADINGS: Final = (
     "Datum", "Träger-Nr.", "Träger", "Datei", "Stand", "Art", "Tabelle", "Schlüssel", "Zeile",
     "Spalte", "alt", "neu", "Kennung",
@@ -75,10 +72,8 @@ def apply_changes(folder: Path, proposal: Proposal, numbers: Iterable[int]) -> A
     before = log.read_bytes().decode("utf-8") if log.exists() else csv_line(LOG_HEADINGS, "\n")
     before += "" if before.endswith("\n") else "\n"
     files = {f"{name}.csv": text for name, text in texts.items()}
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".rueckmeldung-") as beside:
-        _check(folder, Path(beside), files)
-        files[LOG] = before + "".join(csv_line(line, "\n") for line in lines)
-        backup = _replace(folder, Path(beside), files, max(line[0] for line in lines))
+    files[LOG] = before + "".join(csv_line(line, "\n") for line in lines)
+    backup = replace_tables(folder, files, max(line[0] for line in lines))
     return Applied(len(changes), tuple(texts), backup)
 
 
@@ -176,43 +171,3 @@ def _log_head(change: Change, source: Source) -> tuple[str, ...]:
         source.date, source.provider_id, source.provider, source.file, source.version,
         change.kind, change.table.name, " / ".join(change.key), change.label,
     )  # fmt: skip
-
-
-def _check(folder: Path, beside: Path, files: dict[str, str]) -> None:
-    """Let the region's own checks read the tables as they would be."""
-    tables = {f"{name}.csv" for name in TABLES}
-    for name in (*sorted(tables), "parameters.yaml"):
-        if (folder / name).exists():
-            shutil.copy(folder / name, beside / name)
-    for name, text in files.items():
-        (beside / name).write_bytes(text.encode("utf-8"))
-    _, problems = inspect_region(beside)
-    found = [problem for problem in problems if problem.file in tables]
-    if found:
-        raise DataProblems(found)
-
-
-def _replace(folder: Path, beside: Path, files: dict[str, str], day: str) -> Path:
-    """Put the new files in place and keep the old ones; on failure put the old ones back."""
-    backup = _backup_folder(folder, day)
-    present = [name for name in files if (folder / name).exists()]
-    for name in present:
-        shutil.copy2(folder / name, backup / name)
-    try:
-        for name, text in files.items():
-            (beside / name).write_bytes(text.encode("utf-8"))
-            (beside / name).replace(folder / name)
-    except OSError:
-        for name in present:
-            shutil.copy2(backup / name, folder / name)
-        raise
-    return backup
-
-
-def _backup_folder(folder: Path, day: str) -> Path:
-    number = 1
-    while (folder / BACKUPS / f"{day}-{number}").exists():
-        number += 1
-    backup = folder / BACKUPS / f"{day}-{number}"
-    backup.mkdir(parents=True)
-    return backup

@@ -5,17 +5,19 @@ from __future__ import annotations
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Final
 
-from sokanalysis.dialogue.apply import BACKUPS
 from sokanalysis.errors import DataProblems
 from sokanalysis.region import inspect_region
 from sokanalysis.schema import TABLES
 
+BACKUPS: Final = "sicherung"
+
 
 def replace_tables(folder: Path, texts: dict[str, str], name: str) -> Path:
-    """Replace tables in the folder of a region.
+    """Replace tables, and what is kept beside them, in the folder of a region.
 
-    The tables are written beside, checked by the region's own rules, and only then put in place;
+    The files are written beside, checked by the region's own rules, and only then put in place;
     what was there goes to ``sicherung/<name>-<n>/``.
 
     Parameters
@@ -23,7 +25,7 @@ def replace_tables(folder: Path, texts: dict[str, str], name: str) -> Path:
     folder : Path
         Of the region.
     texts : dict of str to str
-        New text of each file, by name of the table.
+        New text of each file, by its name; those that are tables are checked.
     name : str
         What the backup is called.
 
@@ -39,14 +41,13 @@ def replace_tables(folder: Path, texts: dict[str, str], name: str) -> Path:
     """
     with tempfile.TemporaryDirectory(dir=folder, prefix=".neu-") as new:
         beside = Path(new)
-        for table in (*TABLES, *texts):
-            path = folder / f"{table}.csv"
-            if path.exists():
-                shutil.copy2(path, beside)
-        for table, text in texts.items():
-            (beside / f"{table}.csv").write_bytes(text.encode())
+        for file in (*(f"{table}.csv" for table in TABLES), "parameters.yaml"):
+            if (folder / file).exists():
+                shutil.copy2(folder / file, beside)
+        for file, text in texts.items():
+            (beside / file).write_bytes(text.encode())
         _check(beside)
-        return _put_in_place(folder, beside, [f"{table}.csv" for table in texts], name)
+        return _put_in_place(folder, beside, list(texts), name)
 
 
 def _check(beside: Path) -> None:

@@ -51,7 +51,7 @@ def keep_votes(folder: Path, tally: Tally, name: str) -> Applied:
         entry = edits.pop(raw.key(record, VOTES), None)
         rows.append(record if entry is None else raw.changed(record, _answer(entry)))
     rows += [raw.record(_row(entry, tally)) for entry in edits.values()]
-    backup = replace_tables(folder, {VOTES.name: raw.with_rows(rows).text}, name)
+    backup = replace_tables(folder, {f"{VOTES.name}.csv": raw.with_rows(rows).text}, name)
     return Applied(len(tally.entries), (VOTES.name,), backup)
 
 
