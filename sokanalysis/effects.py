@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ESTIMATES: Final = ("person_count", "person_count_low", "person_count_high")
 _STATES: Final = [*TODAY, ("ferientag", True)]
+_WAYS: Final = ("feed", "sites", "settlements")
 
 
 def able(region: Region, demand: pd.DataFrame, needs: Iterable[str] = tuple(NEEDS)) -> pd.DataFrame:
@@ -95,12 +96,26 @@ class Effect:
     after: pd.DataFrame
 
     def gained(self, column: str = "able_count") -> int:
-        """Return how many can take part afterwards and could not before, all needs together."""
+        """Return how many more can take part afterwards, all needs together.
+
+        Parameters
+        ----------
+        column : str
+            One of the counts of `able`.
+
+        Returns
+        -------
+        int
+            Fewer where negative: who gains in one place and who loses in another are set off.
+        """
         return int((self.after[column] - self.before[column]).sum())
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The needs for which more or fewer people take part, in the order of `demand.NEEDS`."""
+        """The needs for which more or fewer people take part, in the order of `demand.NEEDS`.
+
+        Seen over the whole district, in school weeks and under the middle estimate.
+        """
         change = (self.after["able_count"] - self.before["able_count"]).groupby(
             self.after["need"], sort=False
         )
@@ -150,13 +165,23 @@ def effect(
     region, demand
         As in `able`.
     *changes : Change
-        Made together.
+        Made together, in their order.
     before : DataFrame, optional
         As `able` gives it for the region as it is, where that is known already.
+
+    Returns
+    -------
+    Effect
+        Without changes nobody is gained.
+
+    Raises
+    ------
+    NoServiceOnDate
+        As in `able`: also when a change adds sessions on a day type without service.
     """
     before = able(region, demand) if before is None else before
     then = changed(region, *changes)
-    needs = _concerned(region, then, changes)
+    needs = _concerned(region, then)
     stays = before[~before["need"].isin(needs)]
     after = pd.concat([stays, able(then, demand, needs)]) if needs else stays
     order = pd.MultiIndex.from_frame(before[["need", "settlement_id"]])
@@ -164,14 +189,15 @@ def effect(
     return Effect(before, placed.reset_index(drop=True))
 
 
-def _concerned(region: Region, then: Region, changes: Iterable[Change]) -> list[str]:
-    """Return the needs that changes can touch: another timetable touches all of them."""
-    if any(change.timetable for change in changes):
+def _concerned(region: Region, then: Region) -> list[str]:
+    """Return the needs that a change can touch: another timetable or site touches all of them."""
+    # What a change leaves alone is still the same object.
+    if any(getattr(then, name) is not getattr(region, name) for name in _WAYS):
         return list(NEEDS)
-    touched = {row["offer_id"] for c in changes for n in ("offers", "sessions")
-               for row in c.rows.get(n, ())}  # fmt: skip
-    ended = region.sessions["session_id"].isin({key for c in changes for key in c.ended})
-    touched |= set(region.sessions.loc[ended, "offer_id"])
+    touched: set[str] = set()
+    for name in ("offers", "sessions"):
+        both = pd.concat([getattr(region, name), getattr(then, name)])
+        touched |= set(both.loc[~both.duplicated(keep=False), "offer_id"])
     return [
         need
         for need in NEEDS
@@ -188,5 +214,15 @@ def difference(before: Region, after: Region, demand: pd.DataFrame) -> Effect:
         With the same settlements, for example ``region`` and ``region.with_session(...)``.
     demand : DataFrame
         As in `able`, for both.
+
+    Returns
+    -------
+    Effect
+        Of a district and itself nobody is gained.
+
+    Raises
+    ------
+    NoServiceOnDate
+        As in `able`.
     """
     return Effect(able(before, demand), able(after, demand))

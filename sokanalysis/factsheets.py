@@ -29,17 +29,24 @@ def factsheets(region: Region, measures: pd.DataFrame) -> list[show.Factsheet]:
         Gives map and assumptions.
     measures : DataFrame
         As `sokanalysis.catalogue.catalogue` gives it. What is missing stays away; measures that
-        are not computed have no map.
+        are not computed (lever "sonstige") have no effect and no map. A count that is missing in
+        a computed one is withheld, and the page says so.
+
+    Returns
+    -------
+    list of Factsheet
+        Empty without measures.
     """
     return [_factsheet(region, row) for row in measures.to_dict("records")]
 
 
 def _factsheet(region: Region, row: dict[Any, Any]) -> show.Factsheet:
-    is_computed = pd.notna(row["gained_count"])
+    is_computed = row["lever_code"] != "sonstige"
     rows = [(label, row[name]) for label, name in _WORDS if row[name]]
     rows += [
         ("Kosten im Jahr (Annahme)", _cost(row)), ("Förderung (zu prüfen)", row["funding"]),
-        ("Kennzahl", _indicator(row)), *(_effect(row) if is_computed else ()),
+        ("Kennzahl", _indicator(row, "geheim" if is_computed else "offen")),
+        *(_effect(row) if is_computed else ()),
         ("Stand", row["status"]),
     ]  # fmt: skip
     rows = [(label, text) for label, text in rows if text]
@@ -64,11 +71,11 @@ def _cost(row: dict[Any, Any]) -> str:
     return f"{cost}, {style.euro(each)} je Person" if pd.notna(each) else cost
 
 
-def _indicator(row: dict[Any, Any]) -> str:
+def _indicator(row: dict[Any, Any], missing: str) -> str:
     if not row["indicator"]:
         return ""
     start, target = (
-        "offen" if pd.isna(value) else style.number(value)
+        style.number(value, 0 if pd.isna(value) or value == round(value) else 1, missing=missing)
         for value in (row["start_value"], row["target_value"])
     )
     return f"{row['indicator']}: von {start} auf {target}"
@@ -76,10 +83,11 @@ def _indicator(row: dict[Any, Any]) -> str:
 
 def _effect(row: dict[Any, Any]) -> list[tuple[str, str]]:
     holidays = row["gained_count_holidays"]
-    alone = (
-        f"{style.number(row['gained_count'])} Menschen in der Schulzeit, je nach Bedarf "
-        f"{row['gained_range']}"
-    )
+    if pd.isna(row["gained_count"]):
+        alone = f"je nach Bedarf {row['gained_range']} Menschen in der Schulzeit"
+    else:
+        count = style.number(row["gained_count"])
+        alone = f"{count} Menschen in der Schulzeit, je nach Bedarf {row['gained_range']}"
     if pd.notna(holidays):
         alone += f"; in den Ferien {style.number(holidays)}"
     rows = [("Zusätzlich erreicht", alone)]

@@ -30,7 +30,10 @@ def numbered(region: Region, measures: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        With ``number`` in front, by field, then number. Numbers once given are not given again.
+        With ``number`` in front, by field (in the order of `codes.MEASURE_FIELDS`), then number.
+        New numbers go to chosen measures first, of these to those that help most people. Numbers
+        once given are not given again, also when their measure has gone. Without measures the
+        columns stand without rows.
     """
     order = {field: rank for rank, field in enumerate(MEASURE_FIELDS)}
     rows = measures.assign(rank=measures["field_code"].map(order))
@@ -46,7 +49,7 @@ def numbered(region: Region, measures: pd.DataFrame) -> pd.DataFrame:
         known[key] + ("" if times == 0 else chr(ord("a") + times))
         for key, times in zip(rows["key"], again, strict=True)
     ]
-    rows.insert(0, "number", number)
+    rows.insert(0, "number", pd.Series(number, index=rows.index, dtype="str"))
     digits = rows["number"].str.extract(r"(\d+)")[0].astype(int)
     rows = rows.assign(digits=digits).sort_values(["rank", "digits", "number"], kind="stable")
     return rows.drop(columns=["rank", "digits"]).reset_index(drop=True)
@@ -62,6 +65,19 @@ def register(region: Region, measures: pd.DataFrame) -> pd.DataFrame:
 
     What stands in it already stays as it is: start and target are those of the day a measure got
     its number, and the status is the district's to change.
+
+    Parameters
+    ----------
+    region : Region
+        Its table ``measure_numbers`` is carried on.
+    measures : DataFrame
+        As `numbered` gives it, with ``need_keys``, ``start_value``, ``target_value`` and
+        ``cost_eur``; of several with one key the first, whose number has no letter, is kept.
+
+    Returns
+    -------
+    DataFrame
+        Columns and types of the table; old rows first.
     """
     old = region.measure_numbers
     rows = measures.rename(columns={"key": "measure_key"}).drop_duplicates("measure_key")

@@ -186,9 +186,9 @@ def test_seats_a_year(offer, places):
 def test_places_of_one_run_and_of_a_year(offer, each, year):
     district = region([], [], [], feed({}, {}))
     assert (places_each(district, offer), places_of(district, offer)) == (each, year)
-    twice = district.with_parameters(course_runs_per_year=3.0)
+    twice = district.with_parameters(course_runs_per_year=2.0)
     is_course = offer["kind"] == "integrationskurs"
-    assert places_of(twice, offer) == (3 * each if is_course else year)
+    assert places_of(twice, offer) == (2 * each if is_course else year)
 
 
 def test_a_meeting_place_can_be_full():

@@ -1,4 +1,4 @@
-"""Tables and boxes for the page: heads, factsheets, assumptions."""
+"""Tables and boxes for the page: heads, data state, assumptions."""
 
 from __future__ import annotations
 
@@ -57,25 +57,6 @@ def test_data_state_counts_every_row(sok):
     shown = tables.data_state(sok, "Text")
     assert sum(shown.counts.values()) == 1803
     assert shown.as_of == sok.parameters.reference_date
-
-
-def test_a_factsheet_has_all_fields(sok):
-    measure = {
-        "number": "S1", "title": "Kurs verschieben", "field": "Sprache", "need": "Kurs",
-        "gap": "kein Heimweg: 5 von 9 Menschen", "goal": "Ziel", "target_group": "alle",
-        "steps": ["a", "b"], "responsible": "VHS", "partners": "KomBus", "period": "bald",
-        "cost_eur": 500.0, "cost_per_person_eur": 62.5, "funding": "keine",
-        "indicator": "Menschen", "start_value": 4, "target_value": 12, "gained_count": 8,
-        "gained_count_low": 5, "gained_count_high": 11, "status": "Vorschlag",
-        "priority": "mittel", "lever": "Termin verschieben", "is_quick_win": True,
-        "reached_before": frozenset(), "reached_after": frozenset(),
-    }  # fmt: skip
-    (sheet,) = tables.factsheets(sok, pd.DataFrame([measure]))
-    rows = {row["label"]: row["items"] for row in sheet.payload()["rows"]}
-    assert rows["Schritte"] == ["a", "b"]
-    assert rows["Kennzahl"] == ["Menschen: von 4 auf 12"]
-    assert rows["Zusätzlich erreicht"] == ["8 Menschen; je nach Bedarf 5 bis 11"]
-    assert sheet.badges == ["Priorität mittel", "Termin verschieben", "Sofortmaßnahme"]
 
 
 def test_reference_days_are_named():
