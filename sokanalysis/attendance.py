@@ -219,16 +219,20 @@ def _attendance(
         outcomes(out, back, doors, int32(begin_s), int32(end_s), limits(parameters)), place,
         region.ways.within("fuss", origins, site, parameters.walk_max_minutes),
         region.ways.within("rad", origins, site, parameters.bike_max_minutes),
-        _rides(sessions, origins, site[place]), out, back, doors,
+        _rides(region, sessions, origins, site[place]), out, back, doors,
     )  # fmt: skip
 
 
-def _rides(sessions: pd.DataFrame, origins: Points, site: Points) -> npt.NDArray[np.bool_]:
-    """Tell from where the sessions fetch people; none where it is not said how far."""
+def _rides(
+    region: Region, sessions: pd.DataFrame, origins: Points, site: Points
+) -> npt.NDArray[np.bool_]:
+    """Tell from where the sessions fetch people: not too far, and there is a road."""
     fetches = sessions["ride_max_km"].to_numpy(float)
     near = np.zeros((len(sessions), len(origins)), dtype=bool)
     some = np.flatnonzero(~np.isnan(fetches))
     near[some] = distances_m(site[some], origins) <= 1000 * fetches[some, None]
+    if len(some):
+        near[some] &= np.isfinite(region.ways.travel_minutes("auto", origins, site[some]).T)
     return near
 
 

@@ -23,6 +23,17 @@ _ALL_FIELDS: Final = "alle"
 _ALL: Final = "Alle Menschen mit diesem Bedarf, auch ohne Auto, in allen Orten des Kreises"
 _INDICATOR: Final = "Menschen, die teilnehmen können"
 _MONTHS: Final = 24  # the catalogue plans two years
+_COLUMNS: Final = (
+    "key", "title", "lever_code", "lever", "field_code", "field", "need_keys", "need", "gap",
+    "goal", "target_group", "steps", "responsible", "partners", "start_month", "run_month",
+    "end_month", "period", "funding", "indicator", "gained_range", "priority", "is_quick_win",
+    "status", "is_chosen", "robustness", "decides", "reached_before", "reached_after",
+)  # fmt: skip
+_NUMBERS: Final = (
+    "cost_eur", "cost_eur_low", "cost_eur_high", "start_value", "target_value", "gained_count",
+    "gained_count_low", "gained_count_high", "gained_count_holidays", "lost_count",
+    "cost_per_person_eur", "chosen_share",
+)  # fmt: skip
 
 
 def catalogue(
@@ -57,16 +68,21 @@ def catalogue(
         measure were left out of the plan), ``cost_per_person_eur``, ``priority``,
         ``is_quick_win``, ``status``, ``is_chosen``, ``chosen_share`` (0–1), ``robustness``,
         ``decides`` (German), ``reached_before``, ``reached_after`` (sets of settlements). What
-        is not computed is missing.
+        is not computed is missing, as are small counts and what they would follow from. Without
+        measures the columns stand without rows.
     """
-    rows = [
-        _row(region, selection, candidate, effect(region, demand, candidate.change, before=before),
-             gaps)
+    effects = (
+        (candidate, effect(region, demand, candidate.change, before=before))
         for candidate in selection.shown()
-    ]  # fmt: skip
-    enough = region.parameters.measure_min_count
-    computed = [row for row in rows if row["gained_count"] >= enough or row["is_chosen"]]
-    return numbered(region, pd.DataFrame([*computed, *_own(region)]))
+    )
+    enough, taken = region.parameters.measure_min_count, selection.portfolio.taken
+    computed = [
+        _row(region, selection, candidate, found, gaps)
+        for candidate, found in effects
+        if found.gained() >= enough or candidate.key in taken
+    ]
+    rows = pd.DataFrame([*computed, *_own(region)], columns=[*_COLUMNS, *_NUMBERS])
+    return numbered(region, rows.astype(dict.fromkeys(_NUMBERS, float)))
 
 
 def _row(
@@ -90,10 +106,8 @@ def _row(
         **_months(words["start_months"], words["run_months"]),
         "cost_eur": cost, "cost_eur_low": low, "cost_eur_high": high,
         "funding": programme_words(region, candidate.lever, needs),
-        "indicator": _INDICATOR, "start_value": _safe(found.count("before", needs), limit),
-        "target_value": _safe(found.count("after", needs), limit), **_gains(found, limit),
+        "indicator": _INDICATOR, **_counts(found, needs, limit, cost), **_ranges(found, limit),
         "lost_count": _safe(selection.lost(candidate.key), limit),
-        "cost_per_person_eur": cost / gained if gained > 0 else float("nan"),
         "priority": _priority(region, gained), "is_quick_win": words["is_quick_win"],
         "status": "Vorschlag", "is_chosen": candidate.key in selection.portfolio.taken,
         **selection.sureness(candidate.family, region.parameters),
@@ -108,12 +122,33 @@ def _field(needs: tuple[str, ...]) -> str:
     return fields.pop() if len(fields) == 1 else _ALL_FIELDS
 
 
-def _gains(found: Effect, limit: int) -> dict[str, Any]:
+def _counts(
+    found: Effect, needs: tuple[str, ...], limit: int, cost: float
+) -> dict[str, float | None]:
+    """Return start, target and gain; each follows from the others, so no small one goes alone."""
+    start, target, gained = (
+        found.count("before", needs),
+        found.count("after", needs),
+        found.gained(),
+    )
+    safe = {
+        "start_value": _safe(start, limit), "gained_count": _safe(gained, limit),
+        "target_value": _safe(target, limit),
+    }  # fmt: skip
+    if None in (safe["start_value"], safe["gained_count"]):
+        safe["target_value"] = None
+    elif safe["target_value"] is None:
+        safe["gained_count"] = None
+    each = cost / gained if gained > 0 and safe["gained_count"] is not None else None
+    return safe | {"cost_per_person_eur": each}
+
+
+def _ranges(found: Effect, limit: int) -> dict[str, Any]:
     gains = [found.gained(name) for name in ("able_count", "able_count_low", "able_count_high")]
     low, high = min(gains), max(gains)
     return {
-        "gained_count": gains[0], "gained_count_low": low, "gained_count_high": high,
-        "gained_range": f"{_least(low, limit)} bis {high}",
+        "gained_count_low": _safe(low, limit), "gained_count_high": _safe(high, limit),
+        "gained_range": f"{_least(low, limit)} bis {_least(high, limit)}",
         "gained_count_holidays": _safe(found.gained("able_count_holidays"), limit),
     }  # fmt: skip
 
@@ -124,7 +159,7 @@ def _safe(count: int | None, limit: int) -> int | None:
 
 
 def _least(count: int, limit: int) -> str:
-    return f"unter {limit}" if 0 < count < limit else f"{count}"
+    return f"{count:,}".replace(",", ".") if _safe(count, limit) is not None else f"unter {limit}"
 
 
 def _months(start: int, run: int) -> dict[str, Any]:

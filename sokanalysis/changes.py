@@ -129,11 +129,18 @@ def new_rows(region: Region, name: str, rows: Iterable[Row]) -> pd.DataFrame:
     -------
     DataFrame
         Columns and types of the table; without rows for no rows.
+
+    Raises
+    ------
+    KeyError
+        When a row names a column that the table does not have.
     """
     table: pd.DataFrame = getattr(region, name)
     lists = {column.name: () for column in TABLES[name].columns if column.kind == "codes"}
-    made = pd.DataFrame([lists | _ASSUMED | dict(row) for row in rows], columns=table.columns)
-    return made.astype(table.dtypes)
+    given = [lists | _ASSUMED | dict(row) for row in rows]
+    if unknown := {key for row in given for key in row} - {*table.columns, *_ASSUMED}:
+        raise KeyError(f"{name}: {sorted(unknown)}")
+    return pd.DataFrame(given, columns=table.columns).astype(table.dtypes)
 
 
 def session_change(

@@ -95,9 +95,7 @@ def demand_draws(
     people = foreigners(region)
     values, spread = _drawn(region, people, draws, seed)
     counts = need_counts(people, values)
-    rows = {
-        need: counts[need][:, None] * _shares(people, values, spread, need) for need in NEEDS
-    }
+    rows = {need: counts[need][:, None] * _shares(people, values, spread, need) for need in NEEDS}
     return values, rows
 
 

@@ -72,7 +72,7 @@ def situation(region: Region) -> Situation:
     sessions = region.current_sessions
     moved = moved_sessions(region, sessions)
     units = _units(region, moved)
-    base = {tagged: tagged.split("|")[0] for tagged in units["offer_id"].unique()}
+    base = {tagged: tagged.rsplit("|", 1)[0] for tagged in units["offer_id"].unique()}
     units["base_offer_id"] = units["offer_id"].map(base)
     return Situation(demand(region), _units(region, sessions), units)
 
@@ -81,9 +81,9 @@ def _units(region: Region, sessions: pd.DataFrame) -> pd.DataFrame:
     answers = attendance(region, sessions, states=TODAY)
     offers = region.offers
     shifted = sessions[["offer_id"]].drop_duplicates()
-    shifted["kind"] = (
-        shifted["offer_id"].str.split("|").str[0].map(offers.set_index("offer_id")["kind"])
-    )
+    named = shifted["offer_id"]
+    base = named.where(named.isin(offers["offer_id"]), named.str.rsplit("|", n=1).str[0])
+    shifted["kind"] = base.map(offers.set_index("offer_id")["kind"])
     units = attended_offers(region, answers, sessions, shifted)
     return units[units["season"] == "schulzeit"]
 

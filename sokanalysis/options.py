@@ -60,7 +60,8 @@ def options_of(
     Of the candidates that leave the timetable as it is a shortlist is made first; see
     `sokanalysis.shortlist`. Changes of the timetable are first tried with today's sessions. The
     eight that open most ways for their cost are tried again with all that could be new, and the
-    best four of them two at a time. What takes a journey away from anybody is left out.
+    best four of them two at a time. What takes a journey to an offer of today away from anybody is
+    left out; what takes one to something new away closes that.
 
     Parameters
     ----------
@@ -88,7 +89,10 @@ def options_of(
     versions, today = [versions[n] for n in np.flatnonzero(stays)], today[stays]
     others = [candidate for candidate in others if candidate.key in kept]
     ways = _promising(region, state, versions, follow(ways))
-    sets = _gains(region, Reach(region, versions, others), ways, today)
+    reach = Reach(region, versions, others)
+    then = {way.key: reach.under(changed(region, way.change)) for way in ways}
+    versions = [_closed(version, n, today, then) for n, version in enumerate(versions)]
+    sets = _gains(region, reach, ways, today, then)
     chosen = [*others, *(way for way in ways if any(way.key in names for names in sets))]
     return _options(region, state, chosen, versions, today, sets)
 
@@ -111,9 +115,17 @@ def _promising(
     return [way for _, way in best]
 
 
-def _gains(region: Region, reach: Reach, ways: list[Candidate], today: Bools) -> Gains:
+def _closed(version: Version, row: int, today: Bools, then: dict[str, Bools]) -> Version:
+    """Return a version that what takes a journey to it from anybody closes."""
+    closers = tuple(key for key, reached in then.items() if (today[row] & ~reached[row]).any())
+    return version._replace(closed_by=version.closed_by + closers)
+
+
+def _gains(
+    region: Region, reach: Reach, ways: list[Candidate], today: Bools, then: dict[str, Bools]
+) -> Gains:
     """Return what becomes possible with one change of the timetable, or only with two."""
-    alone = {way.key: reach.under(changed(region, way.change)) & ~today for way in ways}
+    alone = {way.key: then[way.key] & ~today for way in ways}
     sets: Gains = {frozenset([key]): more for key, more in alone.items() if more.any()}
     best = sorted(ways, key=lambda way: -int(alone[way.key].sum()))[:_PAIRED]
     for one, other in combinations(best, 2):
@@ -186,7 +198,7 @@ def _edges(
             key = (int(unit), int(group))
             enabled[key] = enabled.get(key, ()) + ((ways,) if ways else ())
     return pd.DataFrame({
-        "group": [int(groups[group]) for _, group in enabled],
-        "unit": [first + unit for unit, _ in enabled],
+        "group": np.array([groups[group] for _, group in enabled], dtype=np.int64),
+        "unit": np.array([first + unit for unit, _ in enabled], dtype=np.int64),
         "enabled_by": pd.Series(list(enabled.values()), dtype=object),
     })  # fmt: skip

@@ -92,12 +92,12 @@ def solve(
         Options that have to be taken, or must not be. Together they can settle a whole choice,
         and the answer says what it leads to.
     is_first : bool, default True
-        Whether the first of all equals is looked for. Without it any of those that are worth most
-        comes back, in about half the time; nothing useless is in it either.
+        Whether the first of all equals is looked for. Without it one of those that are worth most
+        comes back, in about half the time: nothing useless is in it, and equals that cost far
+        less are preferred, but it need not be the cheapest.
     time_limit_s : float, default 60
-        For each of the searches, of which there are six at most. When the value cannot be
-        proven in time, the best choice found comes back with a bound; among equals it may then
-        not be the first.
+        For each of the searches, usually four to six. When the value cannot be proven in time,
+        the best choice found comes back with a bound; among equals it may then not be the first.
 
     Returns
     -------

@@ -88,8 +88,9 @@ class Model:
     option_count: int
 
     def of_options(self, values: npt.ArrayLike) -> Floats:
-        """Return values of the options as values of all columns."""
-        return np.pad(np.asarray(values, dtype=float), (0, len(self.value) - self.option_count))
+        """Return values of the options, or of none, as values of all columns."""
+        given = np.asarray(values, dtype=float)
+        return np.pad(given, (0, len(self.value) - len(given)))
 
 
 class _Layout(NamedTuple):

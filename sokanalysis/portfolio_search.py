@@ -87,14 +87,17 @@ class Search:
         each = (every - most + worth)[: model.option_count]
         each[self.terms.left_out] = -np.inf
         taken_partly = 0 if found.x is None else int((found.x[: len(each)] > 0).sum())
-        some = np.sort(each)[::-1][: _LIKELY_TIMES * (taken_partly + 1)]
-        return Roofs(every, each, some.min(initial=every))
+        likely = _LIKELY_TIMES * (taken_partly + 1)
+        is_few = likely < len(each) / 2
+        return Roofs(every, each, np.sort(each)[-likely] if is_few else -np.inf)
 
     def most_valuable(self, roofs: Roofs, threshold: float) -> Found:
-        """Return the choice worth most, searched first among options that promise a lot.
+        """Return the choice worth most, searched first among options with a high roof.
 
-        An option whose roof is below the threshold is not needed once a choice worth the threshold
-        is found without it; else the search starts again with the worth of what was found.
+        An option whose roof is below the worth of what is found without it is not needed; where
+        the threshold has left out others, the search starts again with that worth. Every option
+        loses a little by what it costs, less than makes values differ: of equals a cheap one is
+        found, without a search of its own.
 
         Raises
         ------
@@ -102,15 +105,23 @@ class Search:
             When no choice does what is asked for, or none is found in time.
         """
         is_allowed = roofs.each >= threshold
-        found, is_late = _most(self.among(is_allowed).model(), self.seconds)
-        if found is None and (is_late or threshold == -np.inf):
+        loss = SAME_VALUE / 2 * abs(roofs.every)
+        model = self.among(is_allowed).model()
+        found, is_late = _most(model, self.seconds, losses=loss * self.spent_share())
+        if found is None and (is_late or is_allowed.all()):
             raise NoPortfolio(is_late=is_late)
         if found is None:
             return self.most_valuable(roofs, -np.inf)
-        if found.value < threshold and not is_late:
-            return self.most_valuable(roofs, as_good_as(found.value))
         outside = roofs.each[~is_allowed].max(initial=-np.inf)
-        return found._replace(bound=min(max(found.bound, outside), roofs.every))
+        if found.value < outside and not is_late:
+            return self.most_valuable(roofs, as_good_as(found.value))
+        inside = found.bound + loss * is_late
+        return found._replace(bound=min(max(inside, outside), roofs.every))
+
+    def spent_share(self) -> Floats:
+        """Return the share of all money that each option costs, at most 1 for a whole choice."""
+        cost = self.problem.cost_eur
+        return cost / (min(cost.sum(), self.terms.budgets.sum()) or 1.0)
 
     def first_of_equals(self, found: Found) -> Flags:
         """Return, of all that is worth as much, the cheapest, then the fewest, then the first.
@@ -118,15 +129,15 @@ class Search:
         What is not found in time stays as it was.
         """
         model, is_taken = self.model(), found.is_taken
-        good = _at_least(model, as_good_as(found.value))
+        good = as_good_as(found.value)
         cost = self.problem.cost_eur
         # One option fewer outweighs all positions.
         order = len(cost) ** 2 + np.arange(len(cost), dtype=float)
         cheaper = _at_most(model, cost, cost[is_taken].sum() - _SAME_COST_EUR)
-        is_taken = _least(model, cost, is_taken, self.seconds, good, cheaper)
+        is_taken = _least(model, cost, is_taken, good, self.seconds, cheaper)
         as_cheap = _at_most(model, cost, cost[is_taken].sum() + _SAME_COST_EUR)
         earlier = _at_most(model, order, order[is_taken].sum() - 0.5)
-        return _least(model, order, is_taken, self.seconds, good, as_cheap, earlier)
+        return _least(model, order, is_taken, good, self.seconds, as_cheap, earlier)
 
     def rival(self, found: Found, known: Iterable[Flags]) -> Found | None:
         """Return a choice worth as much and no dearer that holds none of those known, if any."""
@@ -154,22 +165,34 @@ def relaxed(model: Model, method: str, seconds: float = np.inf) -> Any:
     )  # fmt: skip
 
 
-def _most(model: Model, seconds: float, *more: Rows) -> tuple[Found | None, bool]:
-    """Return the choice worth most, if there is one, and whether time ran out."""
+def _most(
+    model: Model, seconds: float, *more: Rows, losses: npt.ArrayLike = ()
+) -> tuple[Found | None, bool]:
+    """Return the choice worth most, less what its options lose, and whether time ran out."""
     unit = float(model.value.max(initial=0.0)) or 1.0
-    found = _highs(model, -model.value / unit, seconds, more)
+    found = _highs(model, (model.of_options(losses) - model.value) / unit, seconds, more)
     is_late = found.status == _OUT_OF_TIME
     if found.x is None:
         return None, is_late
-    value = model.served_value - found.fun * unit
+    value = model.served_value + float(model.value @ found.x)
     bound = model.served_value - found.mip_dual_bound * unit if is_late else value
     return Found(_flags(model, found), value, bound), is_late
 
 
-def _least(model: Model, objective: Floats, is_taken: Flags, seconds: float, *more: Rows) -> Flags:
-    """Return the options whose sum is least, or those that are taken when nothing fits."""
-    found = _highs(model, model.of_options(objective), seconds, more)
-    return is_taken if found.x is None else _flags(model, found)
+def _least(
+    model: Model, objective: Floats, is_taken: Flags, good: float, seconds: float, *more: Rows
+) -> Flags:
+    """Return the options whose sum is least while worth enough, else those that are taken.
+
+    Whether there are any is asked first: that the most valuable are not worth enough is proven
+    far sooner than that none are.
+    """
+    other, _ = _most(model, seconds, *more)
+    if other is None or other.value < good:
+        return is_taken
+    enough = Rows(-model.value[None], np.array([model.served_value - good]))
+    found = _highs(model, model.of_options(objective), seconds, [enough, *more])
+    return other.is_taken if found.x is None else _flags(model, found)
 
 
 def _highs(model: Model, objective: Floats, seconds: float, more: Sequence[Rows]) -> Any:
@@ -187,11 +210,6 @@ def _highs(model: Model, objective: Floats, seconds: float, more: Sequence[Rows]
 
 def _flags(model: Model, found: Any) -> Flags:
     return np.rint(found.x[: model.option_count]) > 0
-
-
-def _at_least(model: Model, value: float) -> Rows:
-    """Return the row of choices worth so much."""
-    return Rows(-model.value[None], np.array([model.served_value - value]))
 
 
 def _at_most(model: Model, amounts: npt.NDArray[Any], high: float) -> Rows:

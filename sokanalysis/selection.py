@@ -58,6 +58,8 @@ class Selection:
 
     def shown(self) -> list[Candidate]:
         """Return the chosen candidates, then one of each other family that is often chosen."""
+        if not self.options.candidates:
+            return []
         taken = [self.options.candidates[key] for key in self.portfolio.taken]
         families = {candidate.family for candidate in taken}
         rows = self.robust.options
@@ -80,14 +82,16 @@ class Selection:
         }  # fmt: skip
 
     def lost(self, key: str) -> int | None:
-        """Return how many could not take part if only this measure were left out of the plan."""
+        """Return how many could not take part if only this measure were left out of the plan.
+
+        What then has no use or lacks its minimum group does not take place either.
+        """
         taken = self.portfolio.taken
         if key not in taken:
             return None
         problem = self.options.problem
-        rest = [other for other in taken if other != key]
-        without = set(problem.options["option"]) - set(rest)
-        left = solve(problem, np.inf, keep=rest, without=without)
+        without = {key, *problem.options["option"]} - (set(taken) - {key})
+        left = solve(problem, np.inf, without=without)
         return self.portfolio.person_count - left.person_count
 
 

@@ -1,7 +1,9 @@
 """Which of a thousand candidates are worth solving for.
 
-The first two rules lose nothing: what others make superfluous, and what helps too few people to
-be a measure. The third is a choice by greedy covering, so that the programme stays small.
+Left out is what others make superfluous and what helps too few people to be a measure. Both are
+judged by today's sessions and timetable: with them nothing is lost, unless two times in one
+building would be wanted at once. Of what is left a greedy covering picks some, so that the
+programme stays small.
 """
 
 from __future__ import annotations
@@ -191,14 +193,20 @@ def _widest(
 
 
 def _greedy(lacking: Floats, places: Floats, cost: Floats, most: int) -> list[int]:
-    """Pick rows that cover most people for their cost; who has got a seat counts no more."""
+    """Pick rows that cover most people for their cost; who has got a seat counts no more.
+
+    Where everybody is covered and there is room for more, it starts again with those left over.
+    """
     left, picks = lacking.copy(), list[int]()
     while len(picks) < min(most, len(cost)):
         gain = np.minimum(left.sum(axis=1), places) / cost
         gain[picks] = -1.0
         best = int(gain.argmax())
         if gain[best] <= 0:
-            break
+            if not (left < lacking).any():
+                break
+            left = lacking.copy()
+            continue
         picks.append(best)
         taken = left[best].sum()
         share = min(places[best] / taken, 1.0)

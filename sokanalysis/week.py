@@ -184,7 +184,8 @@ def _session_shares(region: Region, sessions: pd.DataFrame) -> pd.Series[float]:
     """Return the share of people who can attend, by ``session_id``: each an offer of its own."""
     answers = attendance(region, sessions, states=TODAY)
     kinds = region.offers.set_index("offer_id")["kind"]
-    kind = sessions["offer_id"].str.split("|").str[0].map(kinds)
+    named = sessions["offer_id"]
+    kind = named.where(named.isin(kinds.index), named.str.rsplit("|", n=1).str[0]).map(kinds)
     alone = sessions.assign(offer_id=sessions["session_id"], kind=kind)
     units = attended_offers(region, answers, alone, alone)
     units = units[units["season"] == "schulzeit"]

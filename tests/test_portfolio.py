@@ -201,6 +201,25 @@ def test_an_area_gets_its_floor():
     assert solve(three_courses(), 1, floors=asked).taken == ("b",)
 
 
+def test_a_floor_keeps_people_alike_apart():
+    # 10 seats for 10 and 10 with the same ways: 5 each, but Süd is to get 8.
+    given_ = problem(
+        [("a",)], [("A", 10.0, 0, "a")], [(10, 1.0, "Nord"), (10, 1.0, "Süd")], [(0, 0), (1, 0)]
+    )
+    assert solve(given_, 1).seated.tolist() == [5, 5]
+    nord, south = solve(given_, 1, floors=floors(("Süd", "sprache", 0.8))).seated
+    assert south >= 8
+    assert nord + south == 10
+
+
+def test_who_sits_anyway_counts_once_for_a_floor():
+    # 6 of 10 have the meeting place. That they could fill a course seats none of the other 4.
+    given_ = problem([("a",)], [("Treff",), ("Kurs", 6.0, 6, "a")], [(6,), (4,)], [(0, 0), (0, 1)])
+    assert solve(given_, 1, floors=floors(("A", "sprache", 0.6))).person_count == 6
+    with pytest.raises(NoPortfolio):
+        solve(given_, 1, floors=floors(("A", "sprache", 0.7)))
+
+
 def test_a_floor_is_rounded_down_to_people():
     # 0.29 · 100 is 28.999999999999996 in binary and means 29; 29 seats do, 28 do not.
     for places, does in ((29.0, True), (28.0, False)):
@@ -265,13 +284,14 @@ def late(found: Callable[..., OptimizeResult], x: list[float] | None, bound: flo
 
 
 def test_out_of_time_with_something_in_hand(monkeypatch):
-    # b with its 17 is in hand, 18.5 cannot be ruled out: (20 − 17) / 20 = 15 %.
-    x = [0, 1, 0, 1]  # options a, b, c, and the switch that is always on
+    # b with its 17 is in hand. The search cannot rule out 20, but one euro buys no more than 18
+    # even in parts: half of a and half of b would be 10 + 4 + 3.5. So (18 − 17) / 18 is open.
+    x = [0, 1, 0, 1, 10, 0, 7]  # options, the switch that is always on, Nord, Mitte, Süd
     run = late(portfolio_search._highs, x, 20.0)
     monkeypatch.setattr(portfolio_search, "_highs", run)
     found = solve(three_courses(), 1)
     assert (found.taken, found.value, found.is_optimal) == (("b",), 17, False)
-    assert (found.bound, found.gap) == (20, pytest.approx(0.15))
+    assert (found.bound, found.gap) == (pytest.approx(18), pytest.approx(1 / 18))
 
 
 def test_out_of_time_with_nothing(monkeypatch):

@@ -1,7 +1,7 @@
 """Robustness: draws whose choices follow from one price, and the published measure of separation.
 
 Two courses for the same 10 people; "alt" costs 5 €, "neu" what is drawn. The budget is 6 €, so
-the cheaper one is taken, of equals the first.
+the cheaper one is taken.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ COURSES = problem(
     [("A", INF, 0, "alt"), ("N", INF, 0, "neu"), ("T", INF, 0, "teuer")],
     [(10,)], [(0, 0), (0, 1), (0, 2)],
 )  # fmt: skip
-EVERY = [float(price) for price in range(10)]  # below 5 € "neu", from 5 € on "alt"
+EVERY = [price + 0.5 for price in range(10)]  # five prices below 5 €: "neu"; five above: "alt"
 
 
 def draw(price: float, people: int = 10, **more: float) -> Draw:

@@ -55,8 +55,8 @@ def _words(region: Region, offer: Row, site: str, sessions: list[Row]) -> dict[s
 def moves(region: Region) -> list[Candidate]:
     """Move one offer at one site: by minutes, or from the weekend to the week and back."""
     shifted = moved_sessions(region, region.current_sessions)
-    base = shifted["session_id"].str.split("|").str[0]
-    shift = shifted["session_id"].str.split("|").str[1].astype(int)
+    parts = shifted["session_id"].str.rsplit("|", n=1)
+    base, shift = parts.str[0], parts.str[1].astype(int)
     found = []
     for offer, site, sessions in _units(region, _ANSWERING):
         ids = [session["session_id"] for session in sessions]
@@ -153,7 +153,8 @@ def rides(region: Region) -> list[Candidate]:
 
 def _ride(region: Region, offer: Row, site: str, sessions: list[Row]) -> Candidate:
     parameters = region.parameters
-    count, far_km = int(parameters.ride_place_count), float(parameters.ride_max_km)
+    far_km = float(parameters.ride_max_km)
+    count = int(min(parameters.ride_place_count, _places(region, offer)))
     unit = f"{offer['offer_id']}@{site}"
     key = f"fahrdienst|{unit}"
     # There and back, on average from half the way; roads are longer than the straight line.
@@ -162,23 +163,26 @@ def _ride(region: Region, offer: Row, site: str, sessions: list[Row]) -> Candida
     words = _words(region, offer, site, sessions) | {
         "places": str(count), "distance": f"{far_km:g}",
     }  # fmt: skip
-    change = _fetched(region, key, offer, sessions)
+    change = _fetched(region, key, offer, sessions, count)
     return Candidate(key, "fahrdienst", change, cost, (), f"termin|{unit}", key, words)
 
 
-def _fetched(region: Region, key: str, offer: Row, sessions: list[Row]) -> Change:
+def _fetched(region: Region, key: str, offer: Row, sessions: list[Row], count: int) -> Change:
     """Return the change that a few people are fetched; where seats are limited, to these seats."""
-    parameters = region.parameters
-    count, far_km = int(parameters.ride_place_count), float(parameters.ride_max_km)
     same = offer | {"minimum_group_count": None}  # the group is there already
     offers = [same | {"offer_id": key, "place_count": count}]
-    held = copied(sessions, key, ride_max_km=far_km)
-    if np.isinf(places_of(region, offer)):
+    held = copied(sessions, key, ride_max_km=float(region.parameters.ride_max_km))
+    if np.isinf(places := _places(region, offer)):
         return Change({"offers": offers, "sessions": held})
-    left, rest = max(int(places_each(region, offer)) - count, 0), f"{key}|rest"
-    offers.append(same | {"offer_id": rest, "place_count": left})
+    rest = f"{key}|rest"
+    offers.append(same | {"offer_id": rest, "place_count": int(places) - count})
     ended = frozenset(row["session_id"] for row in sessions)
     return Change({"offers": offers, "sessions": [*held, *copied(sessions, rest)]}, ended)
+
+
+def _places(region: Region, offer: Row) -> float:
+    """Return the places of one run, infinite where nobody is turned away."""
+    return places_each(region, offer) if np.isfinite(places_of(region, offer)) else np.inf
 
 
 def _visits(region: Region, offer: Row, sessions: list[Row]) -> float:
