@@ -137,7 +137,7 @@ def test_nobody_and_nowhere():
     assert set(counts(district([])).values()) == {0}
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.integers(0, 90), min_size=4, max_size=4),
     st.lists(st.integers(0, 90), min_size=4, max_size=4),

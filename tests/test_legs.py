@@ -121,7 +121,7 @@ def with_on_demand(timetable, hours):
     return replace(timetable, trips=trips, flex=other.flex, zones=other.zones)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(trip, max_size=6), st.lists(rule, max_size=3), HOURS,
        st.sampled_from([*NAMES, "Haus"]), st.sampled_from([*NAMES, "Haus"]),
        st.integers(1, 3), st.integers(0, 60))  # fmt: skip

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sokanalysis.dialogue import pages
-from sokanalysis.dialogue.rounds import RoundTables
+from sokanalysis.dialogue.rounds import RoundTables, round_tables
 from sokanalysis.parameters import default_parameters
 
 PARAMETERS = default_parameters()
@@ -77,3 +77,12 @@ def test_what_became_clear_from_round_to_round():
 def test_the_last_round_is_the_latest(count, expected):
     tables = RoundTables(ITEMS, ROUNDS.head(count).iloc[::-1], FIRST)
     assert pages.last_round(tables) == expected
+
+
+def test_without_rounds_there_is_nothing_to_tell(sok):
+    none = round_tables(sok)
+    assert pages.last_round(none) == ""
+    assert pages.ratings(none, "", PARAMETERS).empty
+    assert pages.divided(none, "", PARAMETERS).empty
+    assert pages.order_text(none, "", "bedarf", PARAMETERS).startswith("Zu wenige")
+    assert pages.changes_text(none, PARAMETERS) == "Es gab erst eine Runde."
