@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: report test lab lint bench check docs lock clean help
+.PHONY: report test cover lab lint bench check docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -20,7 +20,10 @@ $(READY): requirements.lock pyproject.toml
 report: $(READY) ## notebooks to PDF and HTML, into reports/
 	@$(BIN)/sok report
 
-test: $(READY) ## all tests, with coverage
+test: $(READY) ## all tests
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+cover: $(READY) ## all tests with coverage; takes twice as long
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
 
 lab: $(READY) ## JupyterLab on the notebooks

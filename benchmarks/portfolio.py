@@ -126,7 +126,9 @@ def spopt(case: Case) -> Cost:
     )
     build_s = time.perf_counter() - start
     model.solve(pulp.HiGHS(msg=False, threads=1, timeLimit=TIME_LIMIT_S, gapRel=0.0))
-    return cost(build_s, start, processor, float(model.problem.objective.value()), np.nan)
+    value = float(model.problem.objective.value())
+    is_proven = model.problem.sol_status == pulp.LpSolutionOptimal
+    return cost(build_s, start, processor, value, value if is_proven else np.nan)
 
 
 def cost(build_s: float, start: float, processor: float, value: float, bound: float) -> Cost:

@@ -10,10 +10,11 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import pandas as pd
 
 from sokanalysis.demand import demand
 from sokanalysis.effects import able, effect
-from sokanalysis.gaps import gaps, situation
+from sokanalysis.gaps import Situation
 from sokanalysis.identity import Same
 from sokanalysis.measures import candidates
 from sokanalysis.options import options_of
@@ -81,11 +82,6 @@ def with_lines(district: Region, **lines: str) -> Region:
 
 
 @cache
-def _state(district: Same[Region]):
-    return situation(district.value)
-
-
-@cache
 def _demand(district: Same[Region]):
     return demand(district.value)
 
@@ -95,21 +91,25 @@ def _able(district: Same[Region]):
     return able(district.value, demand_of(district.value))
 
 
-def state_of(district: Region):
-    """People, offers and who reaches them today; computed once."""
-    return _state(Same(district))
-
-
 def demand_of(district: Region):
+    """People with a need; computed once."""
     return _demand(Same(district))
 
 
+def state_of(district: Region) -> Situation:
+    """What choosing asks of the situation: its people. Who reaches what is asked anew."""
+    nothing = pd.DataFrame()
+    return Situation(demand_of(district), nothing, nothing)
+
+
 def able_today(district: Region):
+    """Who can take part as the district is; computed once."""
     return _able(Same(district))
 
 
 def found_in(district: Region):
-    return candidates(district, gaps(district, state_of(district)))
+    """Candidates of all levers; all lines of these districts are tried, whoever lacks what."""
+    return candidates(district, demand_of(district).assign(gap_class="nicht_erreichbar"))
 
 
 def options_in(district: Region, *keys: str):

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from sokanalysis.catalogue import catalogue, curve_table, recommended
-from sokanalysis.gaps import gaps
+from sokanalysis.gaps import gaps, situation
 from sokanalysis.published import published_gaps
 from sokanalysis.selection import select
 from tests.cases import (
@@ -18,7 +18,6 @@ from tests.cases import (
     hall,
     options_in,
     people,
-    state_of,
     town,
 )
 from tests.conftest import COURSE_OFFER, COURSE_SESSION
@@ -43,11 +42,13 @@ OWN = {
 
 def described(district, *keys, draws=1):
     """The selection of some candidates and its catalogue."""
-    state = state_of(district)
     selection = select(district, options_in(district, *keys), draws=draws)
-    safe = published_gaps(district, gaps(district, state))
-    rows = catalogue(district, selection, demand_of(district), able_today(district), safe)
-    return selection, rows
+    return selection, rows_of(district, selection)
+
+
+def rows_of(district, selection):
+    safe = published_gaps(district, gaps(district, situation(district)))
+    return catalogue(district, selection, demand_of(district), able_today(district), safe)
 
 
 def row_of(rows, key):
@@ -126,10 +127,10 @@ def test_the_plan_has_months(rows):
     ("high", "medium", "expected"),
     [(20, 8, ("hoch", "niedrig")), (21, 7, ("mittel", "mittel")), (50, 20, ("mittel", "niedrig"))],
 )
-def test_priority_follows_the_people(district, high, medium, expected):
+def test_priority_follows_the_people(district, both, high, medium, expected):
     # 20 and 7 people: the limits themselves belong to the higher class.
     other = district.with_parameters(priority_high_count=high, priority_medium_count=medium)
-    found = described(other, MOVE, ADVISED)[1].set_index("key")["priority"]
+    found = rows_of(other, both[0]).set_index("key")["priority"]
     assert (found["aussenstelle|beratung|Fern"], found["verschieben|A1@O1"]) == expected
 
 
@@ -197,6 +198,13 @@ def test_own_measures_stand_in_it_marked(rows):
         assert pd.isna(row[name])
 
 
+def test_without_any_measure_the_columns_stand_without_rows():
+    nothing = town([], []).with_parameters(budget_eur=25_000)
+    rows = described(nothing)[1]
+    assert len(rows) == 0
+    assert {"number", "key", "gained_count", "reached_after", "decides"} <= set(rows.columns)
+
+
 def test_own_measures_stand_alone_where_nothing_is_computed():
     vague = OWN | dict.fromkeys(
         ("steps", "start_month", "end_month", "cost_eur", "funding_ids"), ""
@@ -206,7 +214,6 @@ def test_own_measures_stand_alone_where_nothing_is_computed():
     [row] = rows.to_dict("records")
     assert (row["number"], row["steps"], row["period"], row["funding"]) == ("Q1", [], "offen", "")
     assert pd.isna(row["cost_eur"])
-    assert {"gained_count", "reached_after", "decides"} <= set(rows.columns)
     assert recommended(rows, 3) == "Keine der geprüften Maßnahmen hilft genügend Menschen."
     assert curve_table(selection, rows)["gained_count"].tolist() == [0, 0, 0]
 

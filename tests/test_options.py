@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sokanalysis.demand import NEEDS
 from sokanalysis.effects import effect
-from sokanalysis.gaps import gaps
-from sokanalysis.measures import candidates
 from sokanalysis.options import options_of
 from sokanalysis.portfolio import solve
 from tests.cases import (
@@ -20,6 +17,7 @@ from tests.cases import (
     COURSE,
     SPOTS,
     WINDOWS,
+    able_today,
     by_key,
     effect_of,
     found_in,
@@ -290,15 +288,12 @@ def test_the_engine_counts_the_same_people_in_random_districts(
     agreed(district, options_in(district), budget_eur)
 
 
-def test_the_engine_counts_the_same_people_in_the_real_district(sok, sok_state):
-    # Two changes of the timetable and everything else; the whole takes a minute.
-    found = candidates(sok, gaps(sok, sok_state))
-    ways = [c for c in found if c.key in ("rufbus|zonen", "fahrt|610|12:30")]
-    others = [c for c in found if not c.change.timetable]
-    options = options_of(sok, sok_state, [*others, *ways])
-    chosen = solve(options.problem, 120_000)
-    changes = [options.candidates[key].change for key in chosen.taken]
-    found = effect(sok, sok_state.demand, *changes)
-    assert found.after["able_count"].sum() == chosen.person_count
-    assert found.gained() > 0
-    assert np.isfinite(chosen.cost_eur)
+def test_the_engine_counts_the_same_people_in_the_real_district(sok):
+    # Two changes of the timetable and everything else; all changes would take a minute.
+    found = found_in(sok)
+    noon = next(c for c in found if c.lever == "fahrt" and c.key.endswith("12:30"))
+    tried = [c for c in found if not c.change.timetable or c.key in ("rufbus|zonen", noon.key)]
+    options = options_of(sok, state_of(sok), tried)
+    assert "rufbus|zonen" in options.candidates
+    chosen = agreed(sok, options, 120_000)
+    assert chosen.person_count > able_today(sok)["able_count"].sum()
