@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-import numpy as np
 import pandas as pd
 
 from sokanalysis.demand import demand
 from sokanalysis.effects import able, effect
 from sokanalysis.gaps import Situation
 from sokanalysis.identity import Same
+from sokanalysis.levers import existing, new, transport
 from sokanalysis.measures import candidates
 from sokanalysis.options import options_of
 from sokanalysis.region import Region
@@ -114,19 +114,33 @@ def found_in(district: Region):
 
 def options_in(district: Region, *keys: str):
     """The options of a district; of some candidates only, where their keys are given."""
-    found = found_in(district)
-    return options_of(district, state_of(district), [c for c in found if not keys or c.key in keys])
+    found = _named(district, keys) if keys else found_in(district)
+    return options_of(district, state_of(district), found)
+
+
+def _named(district: Region, keys: tuple[str, ...]):
+    """The candidates with these keys, each of which has to be there."""
+    lacking = demand_of(district).assign(gap_class="nicht_erreichbar")
+    levers = {
+        "verschieben": existing.moves, "aussenstelle": new.branches,
+        "kinderbetreuung": existing.childcare, "rufbus": transport.flex_hours,
+        "fahrt": lambda region: transport.bus_trips(region, lacking),
+    }  # fmt: skip
+    used = dict.fromkeys(key.split("|")[0] for key in keys)
+    found = by_key([candidate for name in used for candidate in levers[name](district)])
+    return [found[key] for key in keys]
 
 
 def effect_of(district: Region, *changes):
     return effect(district, demand_of(district), *changes, before=able_today(district))
 
 
-def gain(district: Region, *changes, need: str = "") -> int:
-    """How many can take part with some changes and could not before, for one need or for all."""
+def gains(district: Region, *changes) -> dict[str, int]:
+    """How many more can take part with some changes, by need; those without a change stay away."""
     found = effect_of(district, *changes)
-    rows = found.after["need"].eq(need) if need else np.ones(len(found.after), dtype=bool)
-    return int((found.after["able_count"] - found.before["able_count"])[rows].sum())
+    more = found.after["able_count"] - found.before["able_count"]
+    sums = more.groupby(found.after["need"], sort=False).sum()
+    return {need: int(count) for need, count in sums.items() if count}
 
 
 def by_key(found):

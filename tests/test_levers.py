@@ -13,6 +13,7 @@ from sokanalysis.levers import existing, new
 from sokanalysis.levers.candidate import lever_words, likely_provider, provider_name
 from sokanalysis.schema import TABLES
 from sokanalysis.validation import reference_problems, table_problems
+from sokanalysis.versions import Reach, versions_of
 from tests.cases import (
     ADVICE,
     ADVICE_SESSION,
@@ -22,9 +23,8 @@ from tests.cases import (
     WINDOWS,
     by_key,
     demand_in,
-    effect_of,
     found_in,
-    gain,
+    gains,
     hall,
     town,
 )
@@ -56,6 +56,14 @@ def price(region, candidate):
     return candidate.cost_eur(region.parameters)
 
 
+def opened(region, found):
+    """From which villages each new version can be taken up, by the key of its candidate."""
+    versions = versions_of(region, found)
+    table = Reach(region, versions, found).under(region)
+    names = region.settlements["name"].to_numpy()
+    return {v.opened_by: set(names[row]) for v, row in zip(versions, table, strict=True)}
+
+
 def rows(candidate, table):
     return candidate.change.rows.get(table, [])
 
@@ -64,14 +72,18 @@ def rows(candidate, table):
 
 
 def test_each_shift_reaches_the_people_the_timetable_says(plain):
-    # Today                    Süd, Mitte                                    14
-    # 15 to 60 earlier         Süd; Mitte with A (07:40) and C; Nord with A and D (11:50)   21
-    # 15 later, 09:15–12:15    Süd; Mitte, B and C (12:25 from 12:20 on); Abseits, E and H  21
-    # 30 later and more        C and H have gone at 12:35: only Süd            7
-    found = {c.key.split("|")[-1]: gain(plain, c.change) for c in existing.moves(plain)}
-    assert found == {
-        "-60": 7, "-45": 7, "-30": 7, "-15": 7, "+15": 7, "+30": -7, "+45": -7, "+60": -7,
-    }  # fmt: skip
+    # Today                    Süd, Mitte
+    # 15 to 60 earlier         Süd; Mitte with A (07:40) and C; Nord with A and D (11:50)
+    # 15 later, 09:15–12:15    Süd; Mitte, B and C (12:25 from 12:20 on); Abseits, E and H
+    # 30 later and more        C and H have gone at 12:35: only Süd
+    found = opened(plain, existing.moves(plain))
+    early, later, late = {"Süd", "Mitte", "Nord"}, {"Süd", "Mitte", "Abseits"}, {"Süd"}
+    times = [early] * 4 + [later] + [late] * 3
+    assert list(found.values()) == [{"Süd", "Mitte"}, *times]
+    # 7 people a village: with 15 later 21 instead of 14, with 30 later 7.
+    moves = by_key(existing.moves(plain))
+    assert gains(plain, moves["verschieben|A1@O1|+15"].change) == {COURSE: 7}
+    assert gains(plain, moves["verschieben|A1@O1|+30"].change) == {COURSE: -7}
 
 
 def test_a_move_ends_the_session_and_holds_it_at_another_time(plain):
@@ -110,8 +122,8 @@ def test_an_offer_outside_the_district_is_not_moved():
 
 
 def test_what_is_held_at_two_sites_is_moved_at_one_of_them():
-    # Also at Fern (O5), where Fern walks: 21 today. Moving the course of Fern changes nothing,
-    # moving the one of Süd by 15 brings Abseits. Each site has its own new time.
+    # Also at Fern (O5), where Fern walks: 21 today. Moving the one of Süd by 15 brings Abseits,
+    # and Fern stays. Each site has its own new time.
     second = COURSE_SESSION | {
         "session_id": "S2", "site_id": "O5", "start_time": "13:00", "end_time": "16:00",
     }  # fmt: skip
@@ -119,8 +131,7 @@ def test_what_is_held_at_two_sites_is_moved_at_one_of_them():
     found = by_key(existing.moves(district))
     assert len(found) == 16
     assert found["verschieben|A1@O5|+15"].change.ended == {"S2"}
-    assert gain(district, found["verschieben|A1@O1|+15"].change) == 7
-    assert gain(district, found["verschieben|A1@O5|+15"].change) == 0
+    assert gains(district, found["verschieben|A1@O1|+15"].change) == {COURSE: 7}
 
 
 def test_what_is_on_one_day_only_moves_between_weekend_and_week():
@@ -153,7 +164,7 @@ def test_a_second_group_gives_seats_to_who_comes_already():
     district = town([COURSE_OFFER | {"place_count": 6}])
     [group] = existing.more_places(district)
     assert rows(group, "offers")[0]["place_count"] == 10
-    assert gain(district, group.change) == 5
+    assert gains(district, group.change) == {COURSE: 5}
     assert price(district, group) == 48_000
     after = changed(district, group.change)
     assert len(after.sessions) == len(after.offers) == 2
@@ -165,8 +176,7 @@ def test_childcare_opens_a_course_to_parents_who_reach_it(plain):
     [care] = existing.childcare(plain)
     need = "kinderbetreuung"
     assert price(plain, care) == 16_500
-    assert gain(plain, care.change, need=need) == demand_in(plain, need, "Süd", "Mitte") > 0
-    assert gain(plain, care.change) == gain(plain, care.change, need=need)
+    assert gains(plain, care.change) == {need: demand_in(plain, need, "Süd", "Mitte")}
 
 
 def test_where_children_are_looked_after_nothing_has_to_be_added():
@@ -180,7 +190,7 @@ def test_a_ride_takes_seats_that_exist(plain):
     [ride] = existing.rides(plain)
     assert ride.change.ended == {"S1"}
     assert [row["place_count"] for row in rows(ride, "offers")] == [5, 19]
-    assert gain(plain, ride.change) == 7
+    assert gains(plain, ride.change) == {COURSE: 7}
     assert price(plain, ride) == pytest.approx(76_230)
     assert ride.choice == "termin|A1@O1"
 
@@ -188,17 +198,18 @@ def test_a_ride_takes_seats_that_exist(plain):
 def test_who_lives_further_is_not_fetched(plain):
     # Straight lines: Mitte, Abseits and Fern 5 km, Nord 10 km.
     near = plain.with_parameters(ride_max_km=7)
-    [ride] = existing.rides(near)
-    found = effect_of(near, ride.change)
-    assert found.reached("after", (COURSE,)) == {"Süd", "Mitte", "Abseits", "Fern"}
+    found = existing.rides(near)
+    [_, fetched, rest] = versions_of(near, found)
+    table = Reach(near, [fetched, rest], found).under(near)
+    names = near.settlements["name"].to_numpy()
+    assert set(names[table[0]]) == {"Süd", "Mitte", "Abseits", "Fern"}
+    assert set(names[table[1]]) == {"Süd", "Mitte"}
 
 
 def test_a_small_course_is_not_made_larger_by_a_ride():
-    # 4 places are 6 seats, with or without a ride: 6 people before and after.
-    district = town([COURSE_OFFER | {"place_count": 4}])
-    [ride] = existing.rides(district)
+    # 4 places are 6 seats, with or without a ride.
+    [ride] = existing.rides(town([COURSE_OFFER | {"place_count": 4}]))
     assert [row["place_count"] for row in rows(ride, "offers")] == [4, 0]
-    assert gain(district, ride.change) == 0
 
 
 def test_a_ride_to_one_site_leaves_the_other_as_it_is():
@@ -208,7 +219,7 @@ def test_a_ride_to_one_site_leaves_the_other_as_it_is():
     district = town([COURSE_OFFER | {"place_count": 4}], [COURSE_SESSION, second])
     ride = by_key(existing.rides(district))["fahrdienst|A1@O1"]
     assert ride.change.ended == {"S1"}
-    assert gain(district, ride.change) == 0
+    assert gains(district, ride.change) == {}
     assert changed(district, ride.change).offers["place_count"].tolist() == [4, 4, 0]
 
 
@@ -217,15 +228,13 @@ def test_advice_without_limits_only_gains_by_a_ride(advised):
     [ride] = existing.rides(advised)
     assert not ride.change.ended
     assert price(advised, ride) == pytest.approx(4_158)
-    assert gain(advised, ride.change) == 5
+    assert gains(advised, ride.change) == {"beratung": 5}
 
 
 def test_known_places_of_other_offers_are_kept_as_well():
-    # 30 places: Süd and Mitte take 30 of their 40 people. 5 with a ride, 25 without: still 30.
-    district = town([ADVICE | {"place_count": 30}], [ADVICE_SESSION])
-    [ride] = existing.rides(district)
+    # 30 places: 5 with a ride, 25 without.
+    [ride] = existing.rides(town([ADVICE | {"place_count": 30}], [ADVICE_SESSION]))
     assert [row["place_count"] for row in rows(ride, "offers")] == [5, 25]
-    assert gain(district, ride.change) == 0
 
 
 def test_what_takes_place_beside_an_offer_does_so_in_the_holidays_too(advised):
@@ -241,7 +250,7 @@ def test_mediation_opens_a_neighbouring_offer():
     assert (found.key, found.needs) == ("sprachmittlung|beratung|B2@O1", ("beratung",))
     assert found.beside == ("B2", "O1")
     assert price(district, found) == 22_176
-    assert gain(district, found.change) == gain(district, found.change, need="beratung") == 40
+    assert gains(district, found.change) == {"beratung": 40}
 
 
 def test_only_named_kinds_are_mediated(plain, advised):
@@ -254,9 +263,8 @@ def test_only_named_kinds_are_mediated(plain, advised):
 def test_a_branch_in_the_next_village_gains_its_people(fern):
     # Nobody but Fern comes to Fern, on foot: 7 more. A course costs 42,000 €.
     branch = by_key(new.branches(fern))["aussenstelle|integrationskurs|G-Fern|08:30"]
-    assert (gain(fern, branch.change), price(fern, branch)) == (7, 42_000)
-    found = effect_of(fern, branch.change)
-    assert found.reached("after", (COURSE,)) - found.reached("before", (COURSE,)) == {"Fern"}
+    assert (gains(fern, branch.change), price(fern, branch)) == ({COURSE: 7}, 42_000)
+    assert opened(fern, [branch])[branch.key] == {"Fern"}
     [row] = rows(branch, "sites")
     assert (row["site_id"], row["lat"], row["place"]) == ("G-Fern", 50.6, "Fern")
     [session] = rows(branch, "sessions")
@@ -268,7 +276,7 @@ def test_a_consultation_hour_needs_no_group_and_costs_by_the_hour(fern):
     # 2 × 3 × 44 × 60 € = 15,840 €. Fern's 20 people come on foot.
     found = by_key(new.branches(fern))
     advice = found["aussenstelle|beratung|G-Fern|09:00"]
-    assert (gain(fern, advice.change), price(fern, advice)) == (20, 15_840)
+    assert (gains(fern, advice.change), price(fern, advice)) == ({"beratung": 20}, 15_840)
     assert "minimum_group_count" not in rows(advice, "offers")[0]
     assert advice.words["provider"] == "einem Träger"
     course = found["aussenstelle|integrationskurs|G-Fern|08:30"]
@@ -311,7 +319,7 @@ def test_another_level_is_held_where_and_when_a_course_is(plain):
     found = by_key(new.other_courses(plain))
     assert list(found) == ["kurs|alphabetisierung|A1@O1", "kurs|berufssprache|A1@O1"]
     course = found["kurs|berufssprache|A1@O1"]
-    assert (price(plain, course), gain(plain, course.change)) == (42_000, 6)
+    assert (price(plain, course), gains(plain, course.change)) == (42_000, {"berufssprache": 6})
     [offer] = rows(course, "offers")
     assert (offer["kind"], offer["minimum_group_count"]) == ("berufssprachkurs", 10)
 
@@ -325,7 +333,7 @@ def test_a_course_for_parents_answers_two_needs(plain):
     assert price(plain, course) == 58_500
     assert course.needs == (COURSE, "kinderbetreuung")
     both = demand_in(plain, "kinderbetreuung", "Süd", "Mitte")
-    assert gain(plain, course.change) == gain(plain, course.change, need="kinderbetreuung") == both
+    assert gains(plain, course.change) == {"kinderbetreuung": both}
 
 
 def test_courses_that_begin_together_are_told_apart():
@@ -342,7 +350,7 @@ def test_courses_that_begin_together_are_told_apart():
 def test_from_a_building_near_them_people_join_a_course_online(fern):
     # 8 places are 12 seats, for the 7 of Fern; 15,000 €.
     [online] = new.online(fern)
-    assert (price(fern, online), gain(fern, online.change)) == (15_000, 7)
+    assert (price(fern, online), gains(fern, online.change)) == (15_000, {COURSE: 7})
     [offer], [session] = rows(online, "offers"), rows(online, "sessions")
     assert (offer["place_count"], offer["is_online"], offer["kind"]) == (8, True, COURSE)
     assert (session["site_id"], session["start_time"]) == ("G-Fern", "09:00")
@@ -385,7 +393,7 @@ def test_advice_comes_to_villages_without_any_offer(plain):
     ]
     fern = found["mobil|beratung|Fern|10:00"]
     # 2 hours × 26 visits × 75 € = 3,900 €; the 20 of Fern come on foot.
-    assert (price(apart, fern), gain(apart, fern.change)) == (3_900, 20)
+    assert (price(apart, fern), gains(apart, fern.change)) == (3_900, {"beratung": 20})
     assert fern.choice == found["mobil|beratung|Fern|15:30"].choice
 
 

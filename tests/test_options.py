@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sokanalysis.demand import NEEDS
-from sokanalysis.effects import effect
+from sokanalysis.levers.transport import flex_across_zones
 from sokanalysis.options import options_of
 from sokanalysis.portfolio import solve
 from tests.cases import (
@@ -61,8 +61,7 @@ def agreed(region, options, budget_eur):
     """The people of the best choice, which the engine counts as well after all its changes."""
     chosen = solve(options.problem, budget_eur)
     changes = [options.candidates[key].change for key in chosen.taken]
-    after = effect(region, state_of(region).demand, *changes).after
-    assert after["able_count"].sum() == chosen.person_count
+    assert effect_of(region, *changes).after["able_count"].sum() == chosen.person_count
     assert chosen.cost_eur <= budget_eur
     choices = [c for key in chosen.taken if (c := options.candidates[key].choice)]
     assert len(choices) == len(set(choices))
@@ -220,7 +219,7 @@ def test_a_branch_that_only_a_new_trip_fills_is_found_with_it():
 # -- the engine counts the same --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("budget_eur", [0, 9_000, 60_000, 500_000])
+@pytest.mark.parametrize("budget_eur", [9_000, 60_000])
 def test_the_engine_counts_the_same_people(back, of_back, budget_eur):
     agreed(back, of_back, budget_eur)
 
@@ -229,8 +228,7 @@ def test_the_engine_counts_the_same_with_the_on_demand_bus():
     district = wide(buildings=[hall("Nord", kind="schule")])
     options = options_in(district)
     assert "rufbus|mittags" in options.candidates
-    for budget_eur in (20_000, 300_000):
-        agreed(district, options, budget_eur)
+    agreed(district, options, 300_000)
 
 
 def test_two_sites_and_a_group_that_has_to_be_filled():
@@ -240,8 +238,7 @@ def test_two_sites_and_a_group_that_has_to_be_filled():
     district = town([offer], [COURSE_SESSION, second], trips=BACK)
     options = options_in(district)
     assert {"fahrdienst|A1@O1", "plaetze|A1@O1", "plaetze|A1@O5"} <= set(options.candidates)
-    for budget_eur in (10_000, 120_000, 400_000):
-        agreed(district, options, budget_eur)
+    agreed(district, options, 400_000)
 
 
 KINDS = st.sampled_from(["integrationskurs", "berufssprachkurs", "migrationsberatung", "begegnung"])
@@ -274,7 +271,7 @@ def random_district(offers, halls, counts, *, has_flex, has_back):
     ).with_parameters(measure_min_count=3)  # fmt: skip
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 @given(
     st.lists(OFFERS, min_size=1, max_size=2),
     st.lists(st.sampled_from(PLACES), max_size=2, unique=True),
@@ -289,11 +286,10 @@ def test_the_engine_counts_the_same_people_in_random_districts(
 
 
 def test_the_engine_counts_the_same_people_in_the_real_district(sok):
-    # Two changes of the timetable and everything else; all changes would take a minute.
-    found = found_in(sok)
-    noon = next(c for c in found if c.lever == "fahrt" and c.key.endswith("12:30"))
-    tried = [c for c in found if not c.change.timetable or c.key in ("rufbus|zonen", noon.key)]
-    options = options_of(sok, state_of(sok), tried)
+    # A quarter of what leaves the timetable as it is, and one change of it: all of them would
+    # take half a minute.
+    still = [c for c in found_in(sok) if not c.change.timetable]
+    options = options_of(sok, state_of(sok), [*still[::4], *flex_across_zones(sok)])
     assert "rufbus|zonen" in options.candidates
     chosen = agreed(sok, options, 120_000)
     assert chosen.person_count > able_today(sok)["able_count"].sum()

@@ -167,7 +167,7 @@ def best_without_shortlist(region, found, budget_eur):
     )  # fmt: skip
 
 
-@settings(max_examples=4, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 @given(
     st.lists(st.sampled_from(PLACES), min_size=2, max_size=3, unique=True),
     st.lists(st.sampled_from([0, 200, 300]), min_size=5, max_size=5).filter(any),

@@ -15,7 +15,7 @@ from tests.cases import (
     WINDOWS,
     by_key,
     effect_of,
-    gain,
+    gains,
     town,
     wide,
     with_lines,
@@ -51,11 +51,11 @@ def test_the_on_demand_bus_at_noon_brings_two_villages_home():
     # to change at Mitte). Home after 12:05 takes Abseits H; Fern (12:22) and Nord (12:25 from
     # Mitte, 12:42) need a ride at noon. Today 21 can take part, with it all 35.
     district = wide()
-    found = {c.words["hours"]: gain(district, c.change) for c in flex_hours(district)}
+    found = {c.words["hours"]: gains(district, c.change) for c in flex_hours(district)}
     assert found == {
-        "durchgehend auch mittags": 14,
-        "auch abends bis 19 Uhr": 0,
-        "durchgehend und abends bis 19 Uhr": 14,
+        "durchgehend auch mittags": {COURSE: 14},
+        "auch abends bis 19 Uhr": {},
+        "durchgehend und abends bis 19 Uhr": {COURSE: 14},
     }
 
 
@@ -128,8 +128,8 @@ def test_across_zones_the_people_of_fern_can_come():
     # home at 12:22. 7 people; 5 hours × 190 days × 45 € for one vehicle more = 42,750 €.
     district = parted()
     [found] = flex_across_zones(district)
-    assert (gain(district, found.change, need=COURSE), price(district, found)) == (7, 42_750)
     reached = effect_of(district, found.change)
+    assert (reached.gained(), price(district, found)) == (7, 42_750)
     assert reached.reached("after", (COURSE,)) - reached.reached("before", (COURSE,)) == {"Fern"}
     zones = changed(district, found.change).feed.zones
     assert set(zones) == {"west", "east", "alle-zonen"}
@@ -147,7 +147,7 @@ def test_a_trip_at_noon_brings_nord_home(back):
     # home at 12:50, away for 350 − 180 = 170 minutes. 7 people. There and back are 20 km as the
     # crow flies: 20 × 1.4 × 190 days × 4 € = 21,280 €, to within half a percent of the projection.
     noon = trips_in(back)["fahrt|1|12:30"]
-    assert gain(back, noon.change) == gain(back, noon.change, need=COURSE) == 7
+    assert gains(back, noon.change) == {COURSE: 7}
     assert price(back, noon) == pytest.approx(21_280, rel=0.005)
     assert noon.words["ends"] == "Nord – Süd"
     assert noon.words["action"] == "zusätzliche Fahrt um 12:30 Uhr in beide Richtungen"
@@ -173,7 +173,7 @@ def test_the_last_trips_run_half_an_hour_later(back):
     # A at 07:30 is in Süd at 08:10, in time; D at 12:20 is in Nord at 12:40. No kilometre more.
     later = trips_in(back)["fahrt|1|spaeter"]
     assert later.change.ended == {"A", "D"}
-    assert (gain(back, later.change), price(back, later)) == (7, 500)
+    assert (gains(back, later.change), price(back, later)) == ({COURSE: 7}, 500)
     feed = changed(back, later.change).feed
     assert len(feed.trips) == len(back.feed.trips)
     calls = feed.stop_times.set_index(["trip_id", "stop_id"])["departure_s"] / 60
