@@ -58,11 +58,22 @@ def _ended(last: pd.Timestamp, today: pd.Timestamp) -> Problem:
     )
 
 
-def _order(problem: Problem) -> tuple[int, str, int]:
+def _order(problem: Problem) -> tuple[int, int, str, int]:
     is_file = problem.row is None
     is_reference = "steht nicht in" in problem.message
     stage = 0 if is_file else 3 if is_reference else 1 if problem.row == 1 else 2
-    return stage, problem.file, problem.row or 0
+    return stage, _place(problem.file), problem.file, problem.row or 0
+
+
+def _place(file: str) -> int:
+    """Return where a file stands in the order of mending: what others build on comes first."""
+    titles = [table.title for table in TABLES.values()]
+    named = [number for number, title in enumerate(titles) if f"„{title}“" in file]
+    names = list(TABLES)
+    if file.removesuffix(".csv") in names:
+        return names.index(file.removesuffix(".csv"))
+    # Boundaries come with the municipalities, the timetable cannot be cut before them.
+    return named[0] if named else 0 if file.startswith("boundaries") else 3
 
 
 def summary(region: Region) -> str:

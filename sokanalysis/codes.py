@@ -179,6 +179,15 @@ MEASURE_STATUSES: Final = {
     "zurueckgestellt": "zurückgestellt",
 }
 
+# Official keys of the Länder, the first two digits of every key within.
+LANDS: Final = {
+    "01": "Schleswig-Holstein", "02": "Hamburg", "03": "Niedersachsen", "04": "Bremen",
+    "05": "Nordrhein-Westfalen", "06": "Hessen", "07": "Rheinland-Pfalz",
+    "08": "Baden-Württemberg", "09": "Bayern", "10": "Saarland", "11": "Berlin",
+    "12": "Brandenburg", "13": "Mecklenburg-Vorpommern", "14": "Sachsen",
+    "15": "Sachsen-Anhalt", "16": "Thüringen",
+}  # fmt: skip
+
 GENDERS: Final = {"alle": "alle", "frauen": "Frauen", "maenner": "Männer"}
 
 # What is rated in a round of dialogue.

@@ -56,6 +56,10 @@ class Column:
         """The code list of this column, empty for other kinds."""
         return CODE_LISTS[self.codes] if self.codes else {}
 
+    def shown(self, code: str) -> str:
+        """Return how people see a code: weekdays short, everything else by its label."""
+        return code if self.codes == "weekday" else self.code_list.get(code, code)
+
 
 @dataclass(frozen=True)
 class Table:

@@ -150,3 +150,7 @@ class NoPortfolio(SokanalysisError):
 
 class NotAcceptable(SokanalysisError):
     """Changes were accepted that are not proposed, contradict each other or carry no date."""
+
+
+class FolderNotEmpty(SokanalysisError):
+    """A new region was to be made where something lies already."""

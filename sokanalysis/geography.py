@@ -1,4 +1,7 @@
-"""The only room that reprojects: EPSG:4326 comes in, EPSG:25832 is measured in."""
+"""The only room that reprojects: EPSG:4326 comes in, EPSG:25832 is measured in.
+
+The grid of the official statistics counts in EPSG:3035; it comes in and is gone from here on.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,10 @@ if TYPE_CHECKING:
 
 GEOGRAPHIC: Final = "EPSG:4326"
 METRIC: Final = "EPSG:25832"
+GRID: Final = "EPSG:3035"
 
 Points = npt.NDArray[np.float64]
+Box = tuple[float, float, float, float]
 
 
 def project(places: pd.DataFrame) -> Points:
@@ -45,9 +50,68 @@ def _to_metres() -> Transformer:
     return Transformer.from_crs(GEOGRAPHIC, METRIC, always_xy=True)
 
 
+def grid_points(x_m: Points, y_m: Points) -> tuple[Points, Points]:
+    """Return points of the statistical grid in degrees.
+
+    Parameters
+    ----------
+    x_m, y_m : ndarray of float, shape (n,)
+        East and north in metres (EPSG:3035).
+
+    Returns
+    -------
+    lat, lon : ndarray of float, shape (n,)
+        Degrees (EPSG:4326); infinite where a point lies nowhere on earth.
+    """
+    x, y = np.asarray(x_m, float), np.asarray(y_m, float)
+    lon, lat = _to_grid().transform(x, y, direction="INVERSE")
+    return np.asarray(lat), np.asarray(lon)
+
+
+def grid_box(box: Box) -> Box:
+    """Return the smallest box in metres of the statistical grid that holds a box in degrees.
+
+    Parameters
+    ----------
+    box : tuple of float
+        West, south, east, north in degrees (EPSG:4326).
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north in metres (EPSG:3035). Edges are curved there, so each is
+        followed at 100 points and the box is a metre wider than what they span.
+    """
+    west, south, east, north = _to_grid().transform_bounds(*box, densify_pts=100)
+    return west - 1, south - 1, east + 1, north + 1
+
+
+@cache
+def _to_grid() -> Transformer:
+    from pyproj import Transformer
+
+    return Transformer.from_crs(GEOGRAPHIC, GRID, always_xy=True)
+
+
 def metric(shapes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the shapes (EPSG:4326) in EPSG:25832; an empty frame stays empty."""
     return require_geographic(shapes, "Flächen").to_crs(METRIC)
+
+
+def geographic(shapes: gpd.GeoDataFrame, what: str) -> gpd.GeoDataFrame:
+    """Return shapes of any coordinate reference system in EPSG:4326; an empty frame stays empty.
+
+    Raises
+    ------
+    WrongCrs
+        When the shapes do not say in which one they are.
+    """
+    if shapes.crs is None:
+        raise WrongCrs(
+            f"{what}: das Koordinatensystem ist nicht angegeben → die Datei mit Angabe des "
+            "Koordinatensystems (bei Shapefiles die .prj-Datei) ablegen."
+        )
+    return shapes.to_crs(GEOGRAPHIC)
 
 
 def merged(shapes: list[dict[str, Any]]) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from sokanalysis.geography import generalised
 from sokanalysis.group_rules import group_problems
 from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
+from sokanalysis.read.entries import read_entries, sheet_label
 from sokanalysis.read.gtfs import Feed, read_feed
 from sokanalysis.read.osm import StreetsNotReadable
 from sokanalysis.read.tables import read_table
-from sokanalysis.schema import TABLES
+from sokanalysis.schema import NEEDED_TABLES, OFFICIAL_TABLES, TABLES
 from sokanalysis.streets import StraightLines, StreetNetwork, widened
 from sokanalysis.validation import reference_problems, table_problems
 from sokanalysis.vote_rules import vote_problems
@@ -211,17 +212,36 @@ def _streets(
 
 
 def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
+    entries = read_entries(folder, TABLES)
     tables: dict[str, pd.DataFrame] = {}
-    problems: list[Problem] = []
+    problems = list(entries.problems)
     for table in TABLES.values():
-        rows, found = read_table(folder, table)
+        rows, found = read_table(folder, table, entries)
         tables[table.name] = rows
         problems += found + table_problems(rows, table)
     unread = {f"{name}.csv" for name, rows in tables.items() if rows.empty}
     broken = unread & {problem.file for problem in problems}
     broken |= {problem.file for problem in problems if problem.row == 1}
     between = reference_problems(tables) + group_problems(tables) + vote_problems(tables)
-    return tables, problems + [problem for problem in between if not _caused(problem, broken)]
+    problems += [problem for problem in between if not _caused(problem, broken)]
+    problems += _without_rows(tables, {problem.file for problem in problems})
+    labels = {f"{table.name}.csv": entries.label(table) for table in TABLES.values()}
+    placed = [replace(problem, file=labels.get(problem.file, problem.file)) for problem in problems]
+    return {name: rows.reset_index(drop=True) for name, rows in tables.items()}, placed
+
+
+def _without_rows(tables: dict[str, pd.DataFrame], named: set[str]) -> list[Problem]:
+    """Name tables that need a row and have none, but not those that are named already."""
+    return [
+        Problem(
+            f"{table.name}.csv", f"{table.title}: keine Zeilen",
+            "mit „sok daten holen“ aus amtlichen Dateien füllen oder eintragen"
+            if table in OFFICIAL_TABLES
+            else f"hier oder in {sheet_label(table.title)} eintragen",
+        )
+        for table in NEEDED_TABLES
+        if tables[table.name].empty and f"{table.name}.csv" not in named
+    ]  # fmt: skip
 
 
 def _caused(problem: Problem, broken: set[str]) -> bool:

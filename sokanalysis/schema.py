@@ -285,3 +285,8 @@ TABLES: Final = {
 
 # What people say is not a fact about the district: only dialogue/rounds.py gives it out.
 DIALOGUE_TABLES: Final = (ITEMS, ROUNDS, VOTES)
+
+# What official files hold; everything else people enter or the program keeps.
+OFFICIAL_TABLES: Final = (MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS)
+# Without a row in each of these nothing can be said about a district.
+NEEDED_TABLES: Final = (*OFFICIAL_TABLES, PROVIDERS, OFFERS, SITES, SESSIONS)

@@ -16,8 +16,8 @@ from openpyxl.worksheet.formula import ArrayFormula
 from sokanalysis.codes import RATER_GROUPS, RATINGS
 from sokanalysis.dialogue.ballot_files import ANSWER_MAX_COUNT, JSON_MAX_BYTES
 from sokanalysis.dialogue.ballots import read_ballot, read_ballots
-from sokanalysis.dialogue.layout import plain
 from sokanalysis.dialogue.questions import COMMENT_MAX_LENGTH
+from sokanalysis.read.cells import plain
 from tests.polling import ASKED, Paper, district, form_of, problems, said, saved
 
 NOTHING = dict.fromkeys(ASKED, (None, ""))

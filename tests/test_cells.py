@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from sokanalysis.dialogue.cells import cell_text, is_unknown
+from sokanalysis.read.cells import cell_text, is_unknown
 from sokanalysis.read.convert import convert
 from sokanalysis.schema import OFFERS, SESSIONS
 

@@ -15,6 +15,8 @@ from sokanalysis.errors import WrongCrs
 from sokanalysis.geography import (
     are_within,
     distances_m,
+    grid_box,
+    grid_points,
     metric,
     pairs_within,
     project,
@@ -144,3 +146,37 @@ def test_who_is_within_a_radius():
     assert near[:, 0].all() and not near[:, 1].any()
     assert not are_within(origins, targets, -1).any()
     assert are_within(origins[:0], targets, 5).shape == (40, 0)
+
+
+def test_grid_as_published():
+    # IOGP Guidance Note 373-7-2, example of EPSG method 9820 with the parameters of EPSG:3035:
+    # 50° N 5° E is 3,962,799.45 m east and 2,999,718.85 m north.
+    lat, lon = grid_points(np.array([3_962_799.45]), np.array([2_999_718.85]))
+    assert (lat[0], lon[0]) == pytest.approx((50, 5), abs=1e-7)
+
+
+def test_middle_of_the_grid():
+    # The projection is centred on 52° N 10° E, which is 4,321,000 m east and 3,210,000 m north.
+    lat, lon = grid_points(np.array([4_321_000]), np.array([3_210_000]))
+    assert (lat[0], lon[0]) == pytest.approx((52, 10), abs=1e-9)
+
+
+def test_no_grid_points():
+    lat, lon = grid_points(np.array([]), np.array([]))
+    assert lat.shape == lon.shape == (0,)
+
+
+@given(
+    st.floats(6, 14), st.floats(48, 54), st.floats(0.01, 2), st.floats(0.01, 2),
+    st.floats(0, 1), st.floats(0, 1),
+)  # fmt: skip
+def test_whatever_is_in_a_box_is_in_its_box_of_the_grid(west, south, width, height, across, up):
+    bounds = grid_box((west, south, west + width, south + height))
+    to_grid = Transformer.from_crs("EPSG:4326", "EPSG:3035", always_xy=True)
+    x, y = to_grid.transform(west + across * width, south + up * height)
+    assert bounds[0] <= x <= bounds[2]
+    assert bounds[1] <= y <= bounds[3]
+    # Turned by up to 5 degrees against north, the box of the grid is never twice as wide as 2 km
+    # more than the box on the ground.
+    ground = Geod(ellps="GRS80").inv(west, south, west + width, south)[2]
+    assert bounds[2] - bounds[0] < ground + 0.12 * 111_400 * height + 2_000

@@ -181,6 +181,9 @@ def test_a_zip_with_a_password(tmp_path):
 
 
 def test_missing_files_are_all_named(tmp_path):
+    assert [problem.file for problem in read_feed(tmp_path)[1]] == ["gtfs.zip"]
+    (tmp_path / "gtfs").mkdir()
+    (tmp_path / "gtfs" / "agency.txt").write_text("agency_id\n1\n")
     feed, problems = read_feed(tmp_path)
     assert feed is None
     assert [problem.file for problem in problems] == [

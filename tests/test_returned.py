@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sokanalysis.columns import Column
 from sokanalysis.dialogue import layout
 from sokanalysis.dialogue.returned import Returned, read_folder, read_returned
+from sokanalysis.read.cells import plain
 from sokanalysis.schema import TABLES
 from tests.feedback import ADVICE, COURSE, Sheet, make_region, sent
 from tests.test_workbook import replaced
@@ -126,7 +127,7 @@ def any_value(column: Column) -> st.SearchStrategy[object]:
         return days.map(lambda day: (dt.datetime.combine(day, dt.time()), day.isoformat()))
     letters = st.characters(codec="utf-8", exclude_categories=("C", "Z"), exclude_characters="'=")
     texts = st.text(letters, min_size=1, max_size=30).filter(lambda text: "_x" not in text)
-    return texts.map(lambda text: (text, layout.plain(text)))
+    return texts.map(lambda text: (text, plain(text)))
 
 
 OFFER_COLUMNS = [

@@ -11,6 +11,7 @@ from sokanalysis.dialogue import layout
 from sokanalysis.dialogue.answers import Answer
 from sokanalysis.dialogue.changes import Source
 from sokanalysis.dialogue.layout import Key, Rows, Texts
+from sokanalysis.read.cells import plain
 from sokanalysis.schema import TABLES
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _identity(table: str, row: Texts) -> Key:
 
 
 def _folded(text: str) -> str:
-    return " ".join(layout.plain(text).casefold().split())
+    return " ".join(plain(text).casefold().split())
 
 
 def _places(region: Region) -> dict[str, Texts]:

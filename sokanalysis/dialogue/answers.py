@@ -10,10 +10,10 @@ import pandas as pd
 
 from sokanalysis.columns import Column, Table
 from sokanalysis.dialogue import layout
-from sokanalysis.dialogue.cells import cell_text, is_unknown
 from sokanalysis.dialogue.layout import ANSWER, NEW, REMARK, Key, Rows, Texts
 from sokanalysis.dialogue.matching import Match
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import cell_text, is_unknown, plain
 from sokanalysis.read.convert import convert
 from sokanalysis.read.workbook import Cell, Sheet
 
@@ -225,7 +225,7 @@ class RowReader:
         """Say which cell cannot be read; an empty one of a new row is said with the row."""
         draft.unread.add(column.name)
         if column.code_list:
-            labels = ", ".join(layout.shown_code(column, code) for code in column.code_list)
+            labels = ", ".join(column.shown(code) for code in column.code_list)
             problem = replace(problem, remedy=f"einen von {labels} wählen")
         if draft.key or problem.value:
             place = draft.places[column.name]
@@ -280,7 +280,7 @@ class _Draft:
 
 
 def _words(cell: Cell) -> str:
-    return "" if cell.value is None else layout.plain(str(cell.value))
+    return "" if cell.value is None else plain(str(cell.value))
 
 
 def _letter(column: int) -> str:

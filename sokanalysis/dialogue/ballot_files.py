@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from sokanalysis.dialogue.layout import plain
 from sokanalysis.dialogue.matching import plain_heading
 from sokanalysis.dialogue.questionnaire import HEADINGS, LABELS
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import plain
 from sokanalysis.read.workbook import Book, Cell, Sheet, read_workbook
 
 if TYPE_CHECKING:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Final
 from sokanalysis.codes import RATER_GROUPS, RATINGS
 from sokanalysis.dialogue import questions as words
 from sokanalysis.dialogue.ballot_files import OpenedFile, Told, open_file, shortened
-from sokanalysis.dialogue.cells import cell_text, codes_text, is_unknown
 from sokanalysis.dialogue.changes import text_doubts
-from sokanalysis.dialogue.layout import plain
 from sokanalysis.dialogue.questionnaire import HEADINGS, LABELS, printed_texts
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import cell_text, codes_text, is_unknown, plain
 from sokanalysis.read.workbook import Cell
 from sokanalysis.schema import VOTES
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
@@ -13,6 +11,7 @@ import pandas as pd
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.columns import Column, Table
 from sokanalysis.inventory import ASKED
+from sokanalysis.read.cells import plain
 from sokanalysis.schema import OFFERS, SESSIONS, TABLES
 
 if TYPE_CHECKING:
@@ -131,18 +130,6 @@ def region_id(region: Region) -> str:
     return min(region.municipalities["ags"], default="")[:5]
 
 
-def plain(text: str) -> str:
-    """Return a text without what a spreadsheet does to it when it is saved.
-
-    Line ends become line feeds, no-break spaces become spaces, control characters and spaces at
-    the ends go, and letters with accents are composed.
-    """
-    text = re.sub(r"_x00([01][0-9A-Fa-f])_", lambda found: chr(int(found[1], 16)), text)
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
-    kept = "".join(letter for letter in text if letter in "\n\t" or ord(letter) >= 32)
-    return unicodedata.normalize("NFC", kept).strip()
-
-
 def is_same(one: str, other: str, column: Column) -> bool:
     """Tell whether two cells say the same after a spreadsheet has saved them.
 
@@ -164,11 +151,6 @@ def name_of(row: Texts) -> str:
 def reference_label(key: str, name: str) -> str:
     """Return how a drop-down shows a row: number and name."""
     return f"{key} · {name}" if name else key
-
-
-def shown_code(column: Column, code: str) -> str:
-    """Return how a code is shown: weekdays short, everything else by its label."""
-    return code if column.codes == "weekday" else column.code_list.get(code, code)
 
 
 def is_asked(table: Table, name: str, row: Texts) -> bool:

@@ -10,6 +10,7 @@ from typing import Final
 from sokanalysis.columns import Table
 from sokanalysis.dialogue import layout
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import plain
 from sokanalysis.read.workbook import Sheet
 from sokanalysis.schema import TABLES
 
@@ -97,7 +98,7 @@ def _heads(sheet: Sheet) -> dict[int, dict[int, str]]:
     heads: dict[int, dict[int, str]] = {}
     for (row, column), cell in sheet.cells.items():
         if row <= _SEARCHED_ROWS and cell.value is not None:
-            heads.setdefault(row, {})[column] = layout.plain(str(cell.value))
+            heads.setdefault(row, {})[column] = plain(str(cell.value))
     return heads
 
 
@@ -120,7 +121,7 @@ def _best(counts: dict[int, int]) -> int:
 
 def plain_heading(text: str) -> str:
     """Return a heading without unit, star, case and doubled spaces."""
-    return " ".join(re.sub(r"\([^)]*\)|\*", " ", layout.plain(text)).casefold().split())
+    return " ".join(re.sub(r"\([^)]*\)|\*", " ", plain(text)).casefold().split())
 
 
 def _first_of_each(found: dict[int, str]) -> dict[int, str]:

@@ -12,6 +12,7 @@ from sokanalysis.dialogue.layout import Texts
 from sokanalysis.dialogue.proposals import Proposal
 from sokanalysis.dialogue.sheets import CREATED
 from sokanalysis.errors import NotAcceptable
+from sokanalysis.read.cells import plain
 from sokanalysis.read.workbook import read_workbook
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _shown(column: Column, text: str) -> str:
     if column.kind == "date":
         return german_date(text)
     if column.kind in ("code", "codes"):
-        return "; ".join(layout.shown_code(column, code) for code in text.split(";"))
+        return "; ".join(column.shown(code) for code in text.split(";"))
     return f"„{text}“" if column.kind == "text" else text
 
 
@@ -268,7 +269,7 @@ def accepted_in(proposal: Proposal, path: Path) -> list[int]:
     chosen = set()
     for row in sorted({row for row, _ in cells if row > 1}):
         said = cells.get((row, titles["annehmen"]))
-        word = layout.plain(str(said.value)).casefold() if said and said.kind == "value" else ""
+        word = plain(str(said.value)).casefold() if said and said.kind == "value" else ""
         if word not in ("ja", "nein", ""):
             raise NotAcceptable(f"{path.name}, Zeile {row}: „{word}“ → ja oder nein eintragen.")
         code = cells.get((row, titles["Kennung"]))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sokanalysis.codes import ITEM_KINDS, RATER_GROUPS, RATINGS
 from sokanalysis.dialogue import questions as words
-from sokanalysis.dialogue.layout import plain
 from sokanalysis.dialogue.questions import Questionnaire, questionnaire
 from sokanalysis.dialogue.rounds import find_round
 from sokanalysis.dialogue.sheet_tables import SheetWriter, set_page
 from sokanalysis.dialogue.sheets import CREATED
 from sokanalysis.errors import DataProblems, Problem
+from sokanalysis.read.cells import plain
 
 if TYPE_CHECKING:
     from sokanalysis.region import Region

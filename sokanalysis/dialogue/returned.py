@@ -11,10 +11,10 @@ import pandas as pd
 from sokanalysis.columns import Column
 from sokanalysis.dialogue import layout
 from sokanalysis.dialogue.answers import Answer, RowReader
-from sokanalysis.dialogue.cells import cell_text
 from sokanalysis.dialogue.layout import Key, Rows
 from sokanalysis.dialogue.matching import match
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import cell_text, plain
 from sokanalysis.read.convert import convert
 from sokanalysis.read.workbook import Book, Sheet, read_workbook
 from sokanalysis.schema import TABLES
@@ -160,7 +160,7 @@ def _provider_by_key(book: Book) -> str:
                 for (row, p), c in sheet.cells.items()
                 if p == place and row > max(found.head_rows)
             ]
-            return layout.plain(str(below[0].value)) if below else ""
+            return plain(str(below[0].value)) if below else ""
     return ""
 
 
@@ -193,7 +193,7 @@ def _read_first_sheet(found: Returned, book: Book, date: str) -> None:
     said = {}
     for sheet in book.sheets:
         for (row, column), cell in sheet.cells.items():
-            label = layout.plain(str(cell.value))
+            label = plain(str(cell.value))
             if column == 1 and label in (layout.DATE_LABEL, layout.WORDS_LABEL):
                 beside = sheet.cells.get((row, 2))
                 said[label] = beside.value if beside else None
@@ -205,7 +205,7 @@ def _read_first_sheet(found: Returned, book: Book, date: str) -> None:
     if not found.date:
         message = "Es steht nirgends, wann der Bogen ausgefüllt wurde"
         found.problems.append(Problem(found.file, message, "mit --datum angeben"))
-    words = layout.plain(str(said.get(layout.WORDS_LABEL) or ""))
+    words = plain(str(said.get(layout.WORDS_LABEL) or ""))
     if words:
         found.remarks.append(f"{place}: {words}")
 
@@ -239,6 +239,6 @@ def _all_cells(file: str, sheet: Sheet) -> list[str]:
     rows: dict[int, list[str]] = {}
     for (row, _), cell in sheet.cells.items():
         if cell.value is not None:
-            rows.setdefault(row, []).append(layout.plain(str(cell.value)))
+            rows.setdefault(row, []).append(plain(str(cell.value)))
     place = f"{file}, zusätzliches Blatt „{sheet.title}“, Zeile"
     return [f"{place} {row}: {' | '.join(texts)}" for row, texts in rows.items()]

@@ -10,7 +10,7 @@ from typing import Any, Final
 from sokanalysis.columns import Column, Table
 from sokanalysis.dialogue import layout
 from sokanalysis.dialogue.layout import ANSWER, NEW, REMARK, UNKNOWN, Key, Rows, Texts
-from sokanalysis.dialogue.validations import validation
+from sokanalysis.dropdowns import validation
 from sokanalysis.errors import DataProblems, Problem
 
 TEXT_MAX_LENGTH: Final = 32_767  # of a cell, by Excel's specification
@@ -117,7 +117,7 @@ class SheetWriter:
         if column.references:
             rows = self.rows.get(column.references.split(".")[0], {})
             return layout.reference_label(text, layout.name_of(rows.get((text,), {})))
-        parts = [layout.shown_code(column, part) for part in text.split(";")]
+        parts = [column.shown(part) for part in text.split(";")]
         return "; ".join(parts) if column.kind in ("code", "codes") else text
 
     def blank_row(self, sheet: Any, number: int, table: Table, count: int) -> None:
@@ -151,7 +151,7 @@ class SheetWriter:
 
     def list_of(self, column: Column) -> str:
         """Return where the values to choose from stand; empty without a list."""
-        values = [layout.shown_code(column, code) for code in column.code_list]
+        values = [column.shown(code) for code in column.code_list]
         name = column.codes
         if column.references:
             name = column.references.split(".")[0]

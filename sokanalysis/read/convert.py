@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pandas as pd
 
 from sokanalysis.columns import Column
 from sokanalysis.errors import Problem
+from sokanalysis.read.cells import codes_text
 
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
@@ -34,6 +35,7 @@ def _text(cell: str, _: Column) -> str:
 
 
 def _code(cell: str, column: Column) -> str:
+    cell = codes_text(cell, column)
     if cell not in column.code_list:
         raise _Unreadable("kein Wert der Liste", f"einen von {', '.join(column.code_list)} wählen")
     return cell
@@ -41,6 +43,8 @@ def _code(cell: str, column: Column) -> str:
 
 def _codes(cell: str, column: Column) -> tuple[str, ...]:
     parts = [part.strip() for part in cell.split(";") if part.strip()]
+    if column.codes and not set(parts) <= set(column.code_list):
+        parts = codes_text(cell, column).split(";")
     return tuple(_code(part, column) if column.codes else part for part in parts)
 
 
@@ -95,7 +99,8 @@ def convert(
     Parameters
     ----------
     cells : Series of str
-        Cells as they stand in the file; empty text means unknown.
+        Cells as they stand in the file, codes or their labels; empty text means unknown. The
+        index counts rows from 0 below the heading.
     column : Column
         What the cells should hold.
     file : str
@@ -109,7 +114,10 @@ def convert(
         Unreadable cells and empty cells of a required column. Empty for an empty column.
     """
     problems: list[Problem] = []
-    values = [_value(cell, column, file, row, problems) for row, cell in enumerate(cells, start=2)]
+    values = [
+        _value(cell, column, file, cast("int", index) + 2, problems)
+        for index, cell in cells.items()
+    ]
     dtype = _DTYPES[column.kind]
     return pd.Series(values, index=cells.index, dtype=dtype), problems
 

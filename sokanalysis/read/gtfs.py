@@ -122,6 +122,8 @@ def seconds(clock: pd.Series[str]) -> pd.Series[int]:
 
 def _missing(files: FeedFiles) -> list[Problem]:
     remedy = "einen vollständigen GTFS-Fahrplan als Ordner gtfs oder gtfs.zip ablegen"
+    if files.is_empty:
+        return [Problem("gtfs.zip", "Fahrplan fehlt", f"mit „sok daten holen“ oder {remedy}")]
     return [
         Problem(f"{files.label}/{name}.txt", "Datei fehlt", remedy)
         for name in NEEDED

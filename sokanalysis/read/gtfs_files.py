@@ -64,6 +64,11 @@ class FeedFiles:
         """Tell whether the feed has a file of that name."""
         return name in self._openers
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no file at all."""
+        return not self._openers
+
     def open(self, name: str) -> IO[bytes]:
         """Open a file from its beginning."""
         return self._openers[name]()

@@ -12,10 +12,13 @@ import pandas as pd
 from sokanalysis.columns import Table
 from sokanalysis.errors import Problem
 from sokanalysis.read.convert import convert
+from sokanalysis.read.entries import Entries, sheet_label
 
 
-def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]:
-    """Read ``<folder>/<table>.csv``.
+def read_table(
+    folder: Path, table: Table, entries: Entries | None = None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Read a table from the workbook of entries, or else from ``<folder>/<table>.csv``.
 
     Parameters
     ----------
@@ -23,19 +26,25 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]
         Folder of the region.
     table : Table
         What the file should hold.
+    entries : Entries, optional
+        What the workbook of the folder holds.
 
     Returns
     -------
     rows : DataFrame
-        The table's columns in the order of the schema, typed. Without rows, but with all
-        columns, when the file cannot be read or an optional one is missing.
+        The table's columns in the order of the schema, typed; the index counts rows of the file
+        from 0 below the heading. Without rows, but with all columns, when the file cannot be
+        read or an optional one is missing.
     problems : list of Problem
         Everything wrong with the file itself, its headings and its cells.
     """
-    file = f"{table.name}.csv"
-    is_absent = table.is_optional and not (folder / file).exists()
-    text, problems = ("", []) if is_absent else _decode(folder / file)
-    rows, heading_problems = _cells(text, table, file)
+    entries = entries or Entries()
+    file, lines = entries.label(table), entries.lines.get(table.name, [])
+    problems = _doubled(folder, table) if lines else []
+    if not lines and not (table.is_optional and not (folder / file).exists()):
+        text, problems = _decode(folder / file)
+        lines = list(csv.reader(io.StringIO(text)))
+    rows, heading_problems = _cells(lines, table, file)
     problems += heading_problems
     columns = {}
     for column in table.columns:
@@ -44,12 +53,25 @@ def read_table(folder: Path, table: Table) -> tuple[pd.DataFrame, list[Problem]]
     return pd.DataFrame(columns), problems
 
 
+def _doubled(folder: Path, table: Table) -> list[Problem]:
+    """Say so when a table stands in the workbook and in a file with rows."""
+    file = f"{table.name}.csv"
+    text = _decode(folder / file)[0] if (folder / file).exists() else ""
+    if not any("".join(cells).strip() for cells in list(csv.reader(io.StringIO(text)))[1:]):
+        return []
+    message = f"hat Zeilen, und {sheet_label(table.title)} hat auch welche"
+    return [Problem(file, message, "eine der beiden leeren, damit klar ist, welche gilt")]
+
+
 def _decode(path: Path) -> tuple[str, list[Problem]]:
     if not path.exists():
         return "", [Problem(path.name, "Datei fehlt", "Datei in den Ordner der Region legen")]
     raw = path.read_bytes()
     if not raw.strip():
         return "", [Problem(path.name, "Datei ist leer", "Kopfzeile und Zeilen eintragen")]
+    if b"\0" in raw:
+        row = raw[: raw.index(b"\0")].count(b"\n") + 1
+        return "", [Problem(path.name, "enthält Nullbytes", "die Datei neu speichern", row=row)]
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
@@ -59,16 +81,15 @@ def _decode(path: Path) -> tuple[str, list[Problem]]:
         return "", [Problem(path.name, message, remedy, row=row)]
 
 
-def _cells(text: str, table: Table, file: str) -> tuple[pd.DataFrame, list[Problem]]:
+def _cells(
+    lines: list[list[str]], table: Table, file: str
+) -> tuple[pd.DataFrame, list[Problem]]:
     """Return all cells as text under the schema's names; ``attrs['present']`` names the found."""
     names = [column.name for column in table.columns]
     empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})
     empty.attrs["present"] = ()
-    if not text:
+    if not lines:
         return empty, []
-    lines = list(csv.reader(io.StringIO(text.replace("\0", ""))))
-    while len(lines) > 1 and not "".join(lines[-1]).strip():
-        lines.pop()
     headings, body = [_name(cell, table) for cell in lines[0]], lines[1:]
     problems = _heading_problems(headings, lines[0], table, file)
     if any(problem.message.startswith("Trennzeichen") for problem in problems):
@@ -76,6 +97,7 @@ def _cells(text: str, table: Table, file: str) -> tuple[pd.DataFrame, list[Probl
     problems += _length_problems(body, len(headings), file)
     padded = [row[: len(headings)] + [""] * (len(headings) - len(row)) for row in body]
     frame = pd.DataFrame(padded, columns=headings, dtype="str")
+    frame = frame[[bool("".join(row).strip()) for row in padded]]  # an empty line is no row
     frame = frame.loc[:, ~frame.columns.duplicated()]
     present = tuple(name for name in names if name in frame.columns)
     frame = frame.reindex(columns=names, fill_value="")

@@ -1,14 +1,14 @@
-"""From what stands in a returned cell to the text that `read.convert` understands."""
+"""From what stands in a cell of a workbook to the text that `read.convert` understands."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
 from sokanalysis.columns import Column
-from sokanalysis.dialogue.layout import plain
 
 UNKNOWN_WORDS: Final = frozenset(
     {"?", "??", "???", "-", "–", "—", "unbekannt", "k. a.", "k.a.", "keine angabe", "weiß nicht"}
@@ -24,6 +24,18 @@ _THOUSANDS: Final = re.compile(r"\d{1,3}(\.\d{3})+")
 # Excel counts days; outside of these years a bare number is more likely something else.
 _FIRST_SERIAL, _LAST_SERIAL = dt.date(2000, 1, 1), dt.date(2099, 12, 31)
 _EPOCH, _EPOCH_1904 = dt.date(1899, 12, 30), dt.date(1904, 1, 1)
+
+
+def plain(text: str) -> str:
+    """Return a text without what a spreadsheet does to it when it is saved.
+
+    Line ends become line feeds, no-break spaces become spaces, control characters and spaces at
+    the ends go, and letters with accents are composed.
+    """
+    text = re.sub(r"_x00([01][0-9A-Fa-f])_", lambda found: chr(int(found[1], 16)), text)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    kept = "".join(letter for letter in text if letter in "\n\t" or ord(letter) >= 32)
+    return unicodedata.normalize("NFC", kept).strip()
 
 
 def is_unknown(text: str) -> bool:

@@ -1,0 +1,1 @@
+"""A district's folder: made new, filled from official files."""
