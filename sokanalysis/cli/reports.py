@@ -1,0 +1,105 @@
+"""Commands that write documents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sokanalysis.cli.base import NOTEBOOKS, REGION, app
+
+
+@app.command()
+def report(
+    notebooks: Annotated[
+        list[Path] | None, typer.Argument(help="Notebooks; ohne Angabe alle in notebooks/.")
+    ] = None,
+    ordner: Annotated[Path, typer.Option(help="Wohin die Dokumente kommen.")] = Path("reports"),
+    kerne: Annotated[int, typer.Option(min=1, help="So viele Notebooks laufen zugleich.")] = 2,
+    region: Annotated[Path, typer.Option(help="Ordner der Region.")] = REGION,
+) -> None:
+    """Notebooks ausführen und als PDF und HTML ausgeben."""
+    import os
+
+    from sokanalysis.report.build import BuildFailed, build_reports
+
+    chosen = notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    if not chosen:
+        typer.echo("In notebooks/ liegt kein Notebook.", err=True)
+        raise typer.Exit(1)
+    os.environ["SOK_REGION"] = str(region.resolve())
+    try:
+        for file in build_reports(chosen, ordner, kernels=kerne):
+            typer.echo(f"geschrieben: {file}")
+    except BuildFailed as failed:
+        typer.echo(f"Bericht nicht erstellt.\n{failed}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def lab(
+    ordner: Annotated[Path, typer.Argument(help="Ordner der Notebooks.")] = NOTEBOOKS,
+    browser: Annotated[bool, typer.Option(help="Browser öffnen.")] = True,
+) -> None:
+    """JupyterLab auf Deutsch starten."""
+    import subprocess
+    import sys
+
+    settings = Path(__file__).parents[1] / "lab"
+    command = [
+        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ordner.resolve()}",
+        f"--LabApp.app_settings_dir={settings}",
+    ]  # fmt: skip
+    raise typer.Exit(subprocess.call(command + ([] if browser else ["--no-browser"])))
+
+
+@app.command()
+def katalog(
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin der Katalog kommt.")] = Path("katalog"),
+    nummern: Annotated[
+        bool, typer.Option(help="Vergebene Nummern im Ordner der Region merken.")
+    ] = False,
+) -> None:
+    """Maßnahmenkatalog berechnen und als XLSX und CSV schreiben; dauert etwa eine Minute."""
+    from sokanalysis.catalogue_files import keep_numbers, write_catalogue
+    from sokanalysis.planning import STEPS, planned
+    from sokanalysis.region import load_region
+
+    loaded = load_region(region)
+    done = planned(
+        loaded, lambda step: typer.echo(f"{STEPS.index(step) + 1} von {len(STEPS)}: {step}")
+    )
+    files = write_catalogue(loaded, done.measures, ordner)
+    files += [keep_numbers(loaded, done.measures)] if nummern else []
+    for file in files:
+        typer.echo(f"geschrieben: {file}")
+
+
+@app.command()
+def fortschritt(
+    vorher: Annotated[Path, typer.Argument(help="Ordner der Region, wie sie vorher war.")],
+    heute: Annotated[Path, typer.Argument(help="Ordner der Region von heute.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin das Dokument kommt.")] = Path("reports"),
+) -> None:
+    """Zwei Stände vergleichen: was sich änderte, wer mehr teilnehmen kann, Ampel der Maßnahmen."""
+    import os
+
+    os.environ |= {"SOK_VORHER": str(vorher.resolve()), "SOK_HEUTE": str(heute.resolve())}
+    report([NOTEBOOKS / "fortschritt" / "fortschritt.ipynb"], ordner, 1, heute)
+
+
+@app.command()
+def dialog(
+    region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
+    ordner: Annotated[Path, typer.Option(help="Wohin das Dokument kommt.")] = Path("reports"),
+    beispiel: Annotated[
+        bool, typer.Option(help="Das erfundene Beispiel statt der Runden.")
+    ] = False,
+) -> None:
+    """Runden im Dialog auswerten: Beteiligung, Konsens, Leitbild, Plan mit und ohne Gewichte."""
+    import os
+
+    os.environ |= {"SOK_HEUTE": str(region.resolve()), "SOK_BEISPIEL": "ja" if beispiel else ""}
+    report([NOTEBOOKS / "dialog" / "dialog.ipynb"], ordner, 1, region)
