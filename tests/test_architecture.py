@@ -25,7 +25,7 @@ FLOORS = (
     ("streets",),
     ("changes", "day_types", "cut"),
     ("region",),
-    ("inventory",),
+    ("inventory", "basis"),
     ("network",),
     ("journey",),
     ("edges",),
