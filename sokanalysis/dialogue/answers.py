@@ -13,7 +13,7 @@ from sokanalysis.dialogue import layout
 from sokanalysis.dialogue.layout import ANSWER, NEW, REMARK, Key, Rows, Texts
 from sokanalysis.dialogue.matching import Match
 from sokanalysis.errors import Problem
-from sokanalysis.read.cells import cell_text, is_unknown, plain
+from sokanalysis.read.cells import cell_text, is_unknown, plain, text_of
 from sokanalysis.read.convert import convert
 from sokanalysis.read.workbook import Cell, Sheet
 
@@ -207,7 +207,7 @@ class RowReader:
                 if number in refused:
                     self._refuse(draft, column, refused[number])
                 elif column.name not in draft.unread:
-                    draft.read[column.name] = layout.text_of(value, column)
+                    draft.read[column.name] = text_of(value, column)
 
     def _known(self, draft: _Draft, table: Table, column: Column) -> str:
         """Return the text of a cell; „?“ is empty where nothing was known, else a question."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from sokanalysis.codes import CURRENT_STATUSES
 from sokanalysis.columns import Column, Table
 from sokanalysis.inventory import ASKED
-from sokanalysis.read.cells import plain
+from sokanalysis.read.cells import plain, text_of
 from sokanalysis.schema import OFFERS, SESSIONS, TABLES
 
 if TYPE_CHECKING:
@@ -95,21 +95,6 @@ def texts(rows: pd.DataFrame, table: Table) -> dict[Key, Texts]:
     names = [column.name for column in table.columns]
     made = [dict(zip(names, cells, strict=True)) for cells in zip(*columns, strict=True)]
     return {tuple(row[name] for name in table.key): row for row in made}
-
-
-def text_of(value: Any, column: Column) -> str:
-    """Write one typed value as the text of a CSV cell."""
-    if column.kind == "codes":
-        return ";".join(value)
-    if pd.isna(value):
-        return ""
-    if column.kind == "date":
-        return f"{value:%Y-%m-%d}"
-    if column.kind == "boolean":
-        return "ja" if value else "nein"
-    if column.kind == "number":
-        return repr(float(value)).removesuffix(".0")
-    return str(value)
 
 
 def own_texts(region: Region, provider_id: str) -> Rows:

@@ -14,7 +14,7 @@ from sokanalysis.dialogue.answers import Answer, RowReader
 from sokanalysis.dialogue.layout import Key, Rows
 from sokanalysis.dialogue.matching import match
 from sokanalysis.errors import Problem
-from sokanalysis.read.cells import cell_text, plain
+from sokanalysis.read.cells import cell_text, plain, text_of
 from sokanalysis.read.convert import convert
 from sokanalysis.read.workbook import Book, Sheet, read_workbook
 from sokanalysis.schema import TABLES
@@ -201,7 +201,7 @@ def _read_first_sheet(found: Returned, book: Book, date: str) -> None:
     place = f"{found.file}, Blatt „{layout.FIRST_SHEET}“"
     values, problems = convert(pd.Series([text], dtype="str"), _DATE, place)
     found.problems += problems
-    found.date = layout.text_of(values.iloc[0], _DATE) or date
+    found.date = text_of(values.iloc[0], _DATE) or date
     if not found.date:
         message = "Es steht nirgends, wann der Bogen ausgefüllt wurde"
         found.problems.append(Problem(found.file, message, "mit --datum angeben"))

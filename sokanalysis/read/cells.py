@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
 
+import pandas as pd
+
 from sokanalysis.columns import Column
 
 UNKNOWN_WORDS: Final = frozenset(
@@ -36,6 +38,21 @@ def plain(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     kept = "".join(letter for letter in text if letter in "\n\t" or ord(letter) >= 32)
     return unicodedata.normalize("NFC", kept).strip()
+
+
+def text_of(value: Any, column: Column) -> str:
+    """Write one typed value as the text of a CSV cell: 2026-09-01, ja, 2.5, Mo;Di, or empty."""
+    if column.kind == "codes":
+        return ";".join(value)
+    if pd.isna(value):
+        return ""
+    if column.kind == "date":
+        return f"{value:%Y-%m-%d}"
+    if column.kind == "boolean":
+        return "ja" if value else "nein"
+    if column.kind == "number":
+        return repr(float(value)).removesuffix(".0")
+    return str(value)
 
 
 def is_unknown(text: str) -> bool:
