@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
 from sokanalysis.read.entries import read_entries, sheet_label
 from sokanalysis.read.gtfs import Feed, read_feed
+from sokanalysis.read.imprint import Imprint, read_imprint
 from sokanalysis.read.osm import StreetsNotReadable
 from sokanalysis.read.tables import read_table
 from sokanalysis.schema import NEEDED_TABLES, OFFICIAL_TABLES, TABLES
@@ -66,6 +67,7 @@ class Region:
     boundaries: gpd.GeoDataFrame
     feed: Feed
     streets: StreetNetwork | None = None
+    imprint: Imprint = field(default_factory=Imprint)
 
     @cached_property
     def current_offers(self) -> pd.DataFrame:
@@ -142,8 +144,8 @@ def load_region(folder: str | Path) -> Region:
     ----------
     folder : str or Path
         Folder with the tables of `sokanalysis.schema` as CSV, ``boundaries.geojson``, a timetable
-        (``gtfs/`` or ``gtfs.zip``) and, if wanted, ``parameters.yaml`` and an extract of
-        OpenStreetMap (``*.osm.pbf``).
+        (``gtfs/`` or ``gtfs.zip``) and, if wanted, ``parameters.yaml``, ``dokument.yaml`` and an
+        extract of OpenStreetMap (``*.osm.pbf``).
 
     Returns
     -------
@@ -176,15 +178,18 @@ def inspect_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
         raise RegionNotFound(f"Den Ordner „{folder}“ gibt es nicht → den Pfad prüfen.")
     parameters = region_parameters(folder)
     tables, problems = _tables(folder)
+    imprint, imprint_problems = _imprint(folder)
     boundaries, boundary_problems = read_boundaries(folder)
     box = _box(boundaries, parameters)
     feed, feed_problems = read_feed(folder, box)
     streets, street_problems = _streets(folder, boundaries, parameters)
-    problems += boundary_problems + feed_problems + street_problems
+    problems += imprint_problems + boundary_problems + feed_problems + street_problems
     if feed is None:
         return None, problems
-    region = Region(folder, parameters, **tables, boundaries=boundaries, feed=feed, streets=streets)
-    return region, problems
+    return Region(
+        folder, parameters, **tables, boundaries=boundaries, feed=feed, streets=streets,
+        imprint=imprint,
+    ), problems  # fmt: skip
 
 
 def _box(boundaries: gpd.GeoDataFrame, parameters: Parameters) -> Box | None:
@@ -193,6 +198,13 @@ def _box(boundaries: gpd.GeoDataFrame, parameters: Parameters) -> Box | None:
         return None
     west, south, east, north = (float(bound) for bound in boundaries.total_bounds)
     return widened((west, south, east, north), parameters.street_margin_km)
+
+
+def _imprint(folder: Path) -> tuple[Imprint, list[Problem]]:
+    try:
+        return read_imprint(folder), []
+    except DataProblems as refusal:
+        return Imprint(), list(refusal.problems)
 
 
 def _streets(

@@ -8,7 +8,7 @@ an output rests on: they stand in the foot of every page of the document.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from sokanalysis import style
@@ -178,11 +178,15 @@ class DataState(Output):
         What this means for the reader (Markdown).
     as_of : datetime.date, optional
         State of the data; dates the whole document.
+    imprint : mapping of str to str
+        ``district``, ``publisher``, ``submission``, ``body`` and ``meeting`` for title page and
+        running head; what is missing or empty is taken from the notebook's metadata.
     """
 
     counts: Mapping[str, int]
     text: str
     as_of: dt.date | None = None
+    imprint: Mapping[str, str] = field(default_factory=dict)
     basis: tuple[str, ...] = ()
 
     def payload(self) -> dict[str, Any]:
@@ -201,7 +205,8 @@ class DataState(Output):
         as_of = self.as_of.isoformat() if self.as_of else ""
         written = style.german_date(self.as_of, missing="")
         texts = {"text": self.text, "as_of": as_of, "as_of_text": written}
-        return {"kind": "data_state", "parts": parts, **texts, "basis": list(self.basis)}
+        told = {"imprint": dict(self.imprint), "basis": list(self.basis)}
+        return {"kind": "data_state", "parts": parts, **texts, **told}
 
 
 @dataclass(frozen=True)

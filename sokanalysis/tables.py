@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -170,8 +171,13 @@ def data_state(region: Region, text: str) -> show.DataState:
     counts = inventory.quality_counts(region).sum()
     return show.DataState(
         {str(code): int(count) for code, count in counts.items()}, text,
-        region.parameters.reference_date,
+        region.parameters.reference_date, _imprint(region),
     )  # fmt: skip
+
+
+def _imprint(region: Region) -> dict[str, str]:
+    told = asdict(region.imprint)
+    return told | {"meeting": style.german_date(region.imprint.meeting, missing="")}
 
 
 def assumptions(region: Region, *topics: str, caption: str, source: str) -> show.Table:

@@ -26,7 +26,7 @@ def neu(
 
     from sokanalysis.district.folder import new_region
 
-    for file in new_region(kreis, ordner, date.today())[:3]:
+    for file in new_region(kreis, ordner, date.today())[:4]:
         typer.echo(f"geschrieben: {file}")
     typer.echo(f"Weiter mit: sok daten holen {kreis} {ordner}")
 

@@ -18,6 +18,7 @@ from sokanalysis.district.template import write_template
 from sokanalysis.errors import DataProblems, FolderNotEmpty, Problem
 from sokanalysis.parameters import Parameter, default_parameters
 from sokanalysis.read.entries import WORKBOOK
+from sokanalysis.read.imprint import FILE as IMPRINT
 from sokanalysis.read.records import csv_line
 from sokanalysis.schema import DIALOGUE_TABLES, MEASURE_NUMBERS, OFFICIAL_TABLES, TABLES
 
@@ -63,7 +64,7 @@ def new_region(ags: str, folder: Path, day: dt.date) -> list[Path]:
         folder.mkdir(exist_ok=True)
         for name in names:
             shutil.move(Path(made) / name, folder / name)
-    first = ["README.md", WORKBOOK, "parameters.yaml"]
+    first = ["README.md", WORKBOOK, "parameters.yaml", IMPRINT]
     return [folder / name for name in [*first, *(n for n in names if n not in first)]]
 
 
@@ -80,6 +81,8 @@ def _fill(folder: Path, ags: str, day: dt.date) -> None:
         (folder / f"{table.name}.csv").write_text(head, encoding="utf-8")
     write_template(folder / WORKBOOK, ENTERED_TABLES, day)
     (folder / "parameters.yaml").write_text(_parameters(day), encoding="utf-8")
+    imprint = f"kreis: Kreis {ags}\nherausgeber:\nvorlage:\ngremium:\nsitzung:  # JJJJ-MM-TT\n"
+    (folder / IMPRINT).write_text(imprint, encoding="utf-8")
     package = json.dumps(_package(ags), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     text = files("sokanalysis.district").joinpath("readme.md").read_text(encoding="utf-8")

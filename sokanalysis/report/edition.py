@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sokanalysis.report.errors import ReportError
 from sokanalysis.report.markdown import parse, plain
 from sokanalysis.report.outputs import Block
+
+_SUBMISSION: Final = ("submission", "body", "meeting")
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,11 @@ class Edition:
 
     Parameters
     ----------
-    title, subtitle, district, publisher : str
-        From `notebook.metadata["sokanalysis"]`: titel, untertitel, kreis, herausgeber.
+    title, subtitle : str
+        From `notebook.metadata["sokanalysis"]`: titel, untertitel.
+    district, publisher, submission : str
+        Of the region's imprint, as the shown DataState brings it; the submission with its body
+        and meeting in one line. Without one, kreis and herausgeber of the metadata.
     stem : str
         File name without ending: datei.
     keywords : tuple of str
@@ -35,6 +40,7 @@ class Edition:
     stem: str
     district: str
     publisher: str
+    submission: str
     keywords: tuple[str, ...]
     as_of: dt.date
     basis: tuple[str, ...]
@@ -58,6 +64,7 @@ def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: st
         No title, or no data state.
     """
     told = metadata.get("sokanalysis", {})
+    imprint = _imprint(blocks)
     title = told.get("titel") or _first_heading(blocks)
     if not title:
         raise ReportError('Der Titel fehlt: bitte metadata["sokanalysis"]["titel"] angeben.')
@@ -65,8 +72,9 @@ def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: st
         title=title,
         subtitle=told.get("untertitel", ""),
         stem=told.get("datei") or fallback,
-        district=told.get("kreis", ""),
-        publisher=told.get("herausgeber", ""),
+        district=imprint.get("district") or told.get("kreis", ""),
+        publisher=imprint.get("publisher") or told.get("herausgeber", ""),
+        submission=" · ".join(imprint[name] for name in _SUBMISSION if imprint.get(name)),
         keywords=tuple(told.get("schlagworte", ())),
         as_of=_as_of(told.get("datenstand", ""), blocks),
         basis=tuple(dict.fromkeys(word for block in blocks for word in block.data["basis"])),
@@ -88,6 +96,11 @@ def headings(block: Block) -> list[tuple[int, str]]:
 def _first_heading(blocks: Sequence[Block]) -> str:
     found = (text for block in blocks for level, text in headings(block) if level == 1)
     return next(found, "")
+
+
+def _imprint(blocks: Sequence[Block]) -> dict[str, str]:
+    found = (block.data.get("imprint") for block in blocks if block.kind == "data_state")
+    return next((imprint for imprint in found if imprint), {})
 
 
 def _as_of(told: str, blocks: Sequence[Block]) -> dt.date:
