@@ -31,6 +31,7 @@ NOTE_LABELS: Final = {
     "annahme": "Arbeitsannahme",
     "achtung": "Achtung",
     "ergebnis": "Ergebnis",
+    "beschluss": "Zu entscheiden ist",
 }
 Numbers = Sequence[tuple[object, str, str]]
 
@@ -259,7 +260,7 @@ def _listed(value: object) -> Sequence[object]:
 
 @dataclass(frozen=True)
 class Note(Output):
-    """A callout; `kind` is one of hinweis, annahme, achtung, ergebnis; `text` is Markdown."""
+    """A callout; `kind` is one of `NOTE_LABELS`; `text` is Markdown."""
 
     kind: str
     text: str

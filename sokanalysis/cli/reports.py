@@ -30,7 +30,7 @@ def report(
         raise typer.Exit(1)
     os.environ["SOK_REGION"] = str(region.resolve())
     try:
-        for file in build_reports(chosen, ordner, kernels=kerne):
+        for file in build_reports(chosen, ordner, kernels=kerne, is_whole=not notebooks):
             typer.echo(f"geschrieben: {file}")
     except BuildFailed as failed:
         typer.echo(f"Bericht nicht erstellt.\n{failed}", err=True)

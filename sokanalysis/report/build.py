@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,6 +41,7 @@ def build_reports(
     output: Path,
     *,
     kernels: int = 2,
+    is_whole: bool = False,
     console: Console | None = None,
 ) -> list[Path]:
     """Execute notebooks and write a PDF and an HTML page of each.
@@ -52,6 +54,9 @@ def build_reports(
         Folder of the documents; made when missing.
     kernels : int, default 2
         How many notebooks run at the same time.
+    is_whole : bool, default False
+        Whether to write the editions of all notebooks together too: the short one, the one in
+        plain language, and all in one document.
     console : rich.console.Console, optional
         Where progress is shown; standard error by default.
 
@@ -73,15 +78,41 @@ def build_reports(
         results = asyncio.run(_build_all(notebooks, output, kernels, progress))
     if errors := [result for result in results if isinstance(result, ReportError)]:
         raise BuildFailed(errors)
-    return [file for result in results if isinstance(result, list) for file in result]
+    built = [result for result in results if isinstance(result, _Built)]
+    files = [file for one in built for file in one.files]
+    return files + (_editions(built, output) if is_whole else [])
+
+
+@dataclass(frozen=True)
+class _Built:
+    """A notebook with its outputs, and the documents made of it."""
+
+    notebook: Any
+    files: list[Path]
+
+
+def _editions(built: Sequence[_Built], output: Path) -> list[Path]:
+    from sokanalysis.report.editions import brief_notebook, joint_notebook, plain_notebook
+
+    executed = [one.notebook for one in built]
+    makers = {
+        "Kurzfassung": brief_notebook, "einfache Sprache": plain_notebook,
+        "Gesamtbericht": joint_notebook,
+    }  # fmt: skip
+    try:
+        return [
+            file for name, make in makers.items() for file in _export(make(executed), name, output)
+        ]
+    except ReportError as error:
+        raise BuildFailed([error]) from error
 
 
 async def _build_all(
     notebooks: Sequence[Path], output: Path, kernels: int, progress: Progress
-) -> list[list[Path] | ReportError]:
+) -> list[_Built | ReportError]:
     gate = asyncio.Semaphore(kernels)
 
-    async def build(path: Path) -> list[Path] | ReportError:
+    async def build(path: Path) -> _Built | ReportError:
         async with gate:
             try:
                 return await _build_one(path, output, progress)
@@ -94,12 +125,12 @@ async def _build_all(
     return (await asyncio.gather(*tasks))[::-1]
 
 
-async def _build_one(path: Path, output: Path, progress: Progress) -> list[Path]:
+async def _build_one(path: Path, output: Path, progress: Progress) -> _Built:
     notebook = await _execute(path, progress)
     progress.show(path.stem, "wird gesetzt", len(notebook.cells), len(notebook.cells))
     files = await asyncio.to_thread(_export, notebook, path.stem, output)
     progress.show(path.stem, "fertig", 1, 1)
-    return files
+    return _Built(notebook, files)
 
 
 async def _execute(path: Path, progress: Progress) -> Any:

@@ -71,7 +71,8 @@ def compose(notebook: Any, fallback: str) -> Document:
     if len(covers) > 1:
         raise ReportError("Ein Dokument hat nur ein Deckblatt (show.Cover).", cell=covers[1].cell)
     body = list(_Body(document, edition.title, blocks).lines())
-    document.files["document.json"] = _json(_about(edition) | {"has_contents": _has_parts(blocks)})
+    has_contents = _has_parts(blocks) and not edition.page_max
+    document.files["document.json"] = _json(_about(edition) | {"has_contents": has_contents})
     document.files["main.typ"] = "\n\n".join(
         ['#import "house.typ": *', "#show: house", *body]
     ).encode()
@@ -104,6 +105,7 @@ def _about(edition: Edition) -> dict[str, Any]:
         "as_of_text": style.german_date(edition.as_of),
         "font": style.FONT,
         "sizes": style.TYPE_SCALE,
+        "scale": 1.0,
         "text_width": style.TEXT_WIDTH_MM,
         "ordinal": style.ORDINAL,
         **{colour.lower(): getattr(style, colour) for colour in colours},

@@ -33,6 +33,10 @@ class Edition:
         State of the data: of the shown DataState, else datenstand (ISO) of the metadata.
     basis : tuple of str
         Assumptions, in order of first appearance; in the foot of every page.
+    page_max : int
+        How many pages the document may have: seiten; 0 for any number.
+    is_joint : bool
+        Whether its chapters are documents: teile.
     """
 
     title: str
@@ -44,6 +48,8 @@ class Edition:
     keywords: tuple[str, ...]
     as_of: dt.date
     basis: tuple[str, ...]
+    page_max: int = 0
+    is_joint: bool = False
 
 
 def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: str) -> Edition:
@@ -74,9 +80,11 @@ def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: st
         stem=told.get("datei") or fallback,
         district=imprint.get("district") or told.get("kreis", ""),
         publisher=imprint.get("publisher") or told.get("herausgeber", ""),
-        submission=" · ".join(imprint[name] for name in _SUBMISSION if imprint.get(name)),
+        submission=_submission(imprint) or told.get("vorlage", ""),
         keywords=tuple(told.get("schlagworte", ())),
         as_of=_as_of(told.get("datenstand", ""), blocks),
+        page_max=int(told.get("seiten", 0)),
+        is_joint=bool(told.get("teile")),
         basis=tuple(dict.fromkeys(word for block in blocks for word in block.data["basis"])),
     )
 
@@ -101,6 +109,10 @@ def _first_heading(blocks: Sequence[Block]) -> str:
 def _imprint(blocks: Sequence[Block]) -> dict[str, str]:
     found = (block.data.get("imprint") for block in blocks if block.kind == "data_state")
     return next((imprint for imprint in found if imprint), {})
+
+
+def _submission(imprint: dict[str, str]) -> str:
+    return " · ".join(imprint[name] for name in _SUBMISSION if imprint.get(name))
 
 
 def _as_of(told: str, blocks: Sequence[Block]) -> dt.date:

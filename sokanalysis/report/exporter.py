@@ -13,7 +13,7 @@ from traitlets.config import Config
 from sokanalysis.report.document import compose
 from sokanalysis.report.edition import read_edition
 from sokanalysis.report.errors import ReportError
-from sokanalysis.report.outputs import LAB_ONLY, read_blocks
+from sokanalysis.report.outputs import OTHER_EDITIONS, read_blocks
 from sokanalysis.report.typeset import typeset
 from sokanalysis.shown import MIME
 
@@ -73,7 +73,7 @@ class PageExporter(HTMLExporter):
         """Return nbconvert's configuration with code hidden and lab-only cells removed."""
         house = Config(
             {
-                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": {LAB_ONLY}},
+                "TagRemovePreprocessor": {"enabled": True, "remove_cell_tags": OTHER_EDITIONS},
                 "TemplateExporter": {
                     "exclude_input": True,
                     "exclude_input_prompt": True,

@@ -15,6 +15,9 @@ from sokanalysis.report.errors import ReportError
 from sokanalysis.shown import MIME
 
 LAB_ONLY: Final = "nur-lab"
+BRIEF: Final = "kurzfassung"
+PLAIN: Final = "einfach"
+OTHER_EDITIONS: Final = {LAB_ONLY, f"nur-{BRIEF}", f"nur-{PLAIN}"}
 KINDS: Final = frozenset(
     {"text", "figure", "table", "key_figures", "cover", "data_state", "factsheet", "note"}
 )
@@ -47,13 +50,20 @@ class Block:
         return str(self.data["kind"])
 
 
+def belongs(cell: Any, edition: str) -> bool:
+    """Tell whether a cell stands in an edition; the empty name is the long document."""
+    tags = cell.get("metadata", {}).get("tags", ())
+    only = [tag for tag in tags if tag.startswith("nur-")]
+    return edition in tags or f"nur-{edition}" in only if edition else not only
+
+
 def read_blocks(notebook: Any) -> list[Block]:
     """Return what the document shall show, in the order of the cells.
 
     Parameters
     ----------
     notebook : nbformat.NotebookNode
-        Executed; version 4. Cells tagged "nur-lab" are passed over.
+        Executed; version 4. Cells for other editions only ("nur-…") are passed over.
 
     Returns
     -------
@@ -67,7 +77,7 @@ def read_blocks(notebook: Any) -> list[Block]:
     """
     blocks: list[Block] = []
     for number, cell in enumerate(notebook.cells, start=1):
-        if LAB_ONLY in cell.get("metadata", {}).get("tags", ()):
+        if not belongs(cell, ""):
             continue
         if cell.cell_type == "markdown" and cell.source.strip():
             blocks.append(Block(number, {"kind": "text", "markdown": cell.source, "basis": []}))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,6 +31,8 @@ _TRAPS: Final = {
     "failed to decode image": "Ein Bild ist beschädigt.",
     "failed to parse SVG": "Eine Zeichnung (SVG) ist beschädigt.",
 }
+# Smaller than this a page is not for reading.
+_SCALES: Final = (0.95, 0.9, 0.86, 0.82, 0.78)
 _LOST: Final = {"abbildung": "Abbildungen", "tabelle": "Tabellen", "steckbrief": "Steckbriefe"}
 
 
@@ -54,20 +58,36 @@ def typeset(document: Document) -> bytes:
     Raises
     ------
     ReportError
-        Typst refuses the document, or a figure or table got lost.
+        Typst refuses the document, a figure or table got lost, or there are too many pages.
     """
     import typst
 
-    with project(document) as compiler:
-        try:
-            pdf = compiler.compile(
-                format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=_noon(document)
-            )
-        except typst.TypstError as error:
-            raise _translated(error, document) from error
-        _check_counts(compiler, document.expected)
-    assert isinstance(pdf, bytes)
-    return pdf
+    for fitted in _fitted(document):
+        with project(fitted) as compiler:
+            try:
+                pdf = compiler.compile(
+                    format="pdf", pdf_standards=["a-2a", "ua-1"], timestamp=_noon(document)
+                )
+            except typst.TypstError as error:
+                raise _translated(error, document) from error
+            _check_counts(compiler, document.expected)
+            pages = int(json.loads(compiler.query("<seiten>", field="value"))[0])
+        assert isinstance(pdf, bytes)
+        if not document.edition.page_max or pages <= document.edition.page_max:
+            return pdf
+    limit = document.edition.page_max
+    raise ReportError(f"Das Dokument hat {pages} Seiten statt {limit}; bitte Text kürzen.")
+
+
+def _fitted(document: Document) -> Iterator[Document]:
+    """Return the document, and where its pages are limited ever smaller ones."""
+    yield document
+    for scale in _SCALES if document.edition.page_max else ():
+        about = json.loads(document.files["document.json"])
+        about["sizes"] = {name: size * scale for name, size in about["sizes"].items()}
+        about["scale"] = scale
+        content = json.dumps(about, ensure_ascii=False).encode()
+        yield replace(document, files=document.files | {"document.json": content})
 
 
 @contextmanager
@@ -103,8 +123,6 @@ def _cell(main: str, line: int) -> int | None:
 
 def _check_counts(compiler: typst.Compiler, expected: dict[str, int]) -> None:
     """Count what was really set; a lost table must not go unnoticed."""
-    import json
-
     for label, wanted in expected.items():
         found = len(json.loads(compiler.query(f"<{label}>", field="label")))
         if found != wanted:
