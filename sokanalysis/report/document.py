@@ -148,11 +148,16 @@ class _Body:
             try:
                 _check_glyphs({k: v for k, v in block.data.items() if k != "svg"}, block.cell)
                 then = following.kind if following is not None else ""
-                yield f"// Zelle {block.cell}\n{self._line(block, then)}"
+                opening = "#pagebreak(weak: true)\n\n" if self._opens_part(block) else ""
+                yield f"// Zelle {block.cell}\n{opening}{self._line(block, then)}"
             except ReportError as error:
                 raise error.at("", block.cell) from None
         if not any(block.kind == "cover" for block in self.blocks):
             self.document.files["cover.json"] = b"null"
+
+    def _opens_part(self, block: Block) -> bool:
+        """Tell whether a document within a joint one begins here: on a page of its own."""
+        return self.document.edition.is_joint and any(lv == 1 for lv, _ in headings(block))
 
     def _line(self, block: Block, then: str) -> str:
         if block.kind == "text":
