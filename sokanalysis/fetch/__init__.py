@@ -1,0 +1,1 @@
+"""Official files from where they lie, and the record of where they came from."""
