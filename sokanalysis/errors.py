@@ -154,3 +154,11 @@ class NotAcceptable(SokanalysisError):
 
 class FolderNotEmpty(SokanalysisError):
     """A new region was to be made where something lies already."""
+
+
+class NotWritten(SokanalysisError):
+    """Results were to be written in a format or to a place that does not allow it."""
+
+
+class GeocoderUnavailable(SokanalysisError):
+    """No service for positions is set, or the one that is set does not answer as it should."""

@@ -6,7 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod, Transformer
 from shapely.geometry import Point, box
@@ -15,6 +15,7 @@ from sokanalysis.errors import WrongCrs
 from sokanalysis.geography import (
     are_within,
     distances_m,
+    geographic,
     grid_box,
     grid_points,
     metric,
@@ -25,6 +26,7 @@ from sokanalysis.geography import (
 from sokanalysis.parameters import default_parameters
 from sokanalysis.streets import travel_minutes
 
+TO_GRID = Transformer.from_crs("EPSG:4326", "EPSG:3035", always_xy=True)
 SCHLEIZ, POESSNECK = (50.5787, 11.8103), (50.6935, 11.5932)
 
 
@@ -148,6 +150,20 @@ def test_who_is_within_a_radius():
     assert are_within(origins[:0], targets, 5).shape == (40, 0)
 
 
+def test_shapes_of_any_coordinates_in_degrees():
+    square = gpd.GeoDataFrame(geometry=[box(11.80, 50.60, 11.81, 50.61)], crs="EPSG:4326")
+    for crs in ("EPSG:25832", "EPSG:3857", "EPSG:4326"):
+        found = geographic(square.to_crs(crs), "Flächen")
+        assert found.crs.to_epsg() == 4326
+        assert found.total_bounds == pytest.approx([11.80, 50.60, 11.81, 50.61], abs=1e-9)
+    assert geographic(square.iloc[:0], "Flächen").empty
+
+
+def test_shapes_that_do_not_say_their_coordinates():
+    with pytest.raises(WrongCrs, match=r"^Flächen: das Koordinatensystem ist nicht angegeben → "):
+        geographic(shapes(None), "Flächen")
+
+
 def test_grid_as_published():
     # IOGP Guidance Note 373-7-2, example of EPSG method 9820 with the parameters of EPSG:3035:
     # 50° N 5° E is 3,962,799.45 m east and 2,999,718.85 m north.
@@ -166,14 +182,14 @@ def test_no_grid_points():
     assert lat.shape == lon.shape == (0,)
 
 
+@settings(deadline=None)  # the first look into the tables of PROJ takes its time
 @given(
     st.floats(6, 14), st.floats(48, 54), st.floats(0.01, 2), st.floats(0.01, 2),
     st.floats(0, 1), st.floats(0, 1),
 )  # fmt: skip
 def test_whatever_is_in_a_box_is_in_its_box_of_the_grid(west, south, width, height, across, up):
     bounds = grid_box((west, south, west + width, south + height))
-    to_grid = Transformer.from_crs("EPSG:4326", "EPSG:3035", always_xy=True)
-    x, y = to_grid.transform(west + across * width, south + up * height)
+    x, y = TO_GRID.transform(west + across * width, south + up * height)
     assert bounds[0] <= x <= bounds[2]
     assert bounds[1] <= y <= bounds[3]
     # Turned by up to 5 degrees against north, the box of the grid is never twice as wide as 2 km

@@ -12,8 +12,7 @@ from openpyxl.packaging.relationship import Relationship
 from openpyxl.workbook.external_link import ExternalLink
 from openpyxl.workbook.external_link.external import ExternalBook
 
-from sokanalysis.read import workbook
-from sokanalysis.read.workbook import Cell, read_workbook
+from sokanalysis.read.workbook import Cell, Limits, read_workbook
 
 
 @pytest.fixture
@@ -98,6 +97,7 @@ def test_another_archive_is_refused(path, name, content, says):
 def test_a_damaged_part_is_refused(path):
     make(path, {"A1": "Kurs"})
     replaced(path, "xl/workbook.xml", b"<sheets>", b"<sheets")
+    # Left open, the file would warn here, and could not be deleted under Windows.
     assert "ist beschädigt und lässt sich nicht öffnen" in refusal(path)
 
 
@@ -148,9 +148,21 @@ def test_a_merge_of_the_whole_sheet_is_refused(path):
     assert "davon 17179869184 verbunden" in refusal(path)
 
 
-def test_countless_cells_are_refused(path, monkeypatch):
-    monkeypatch.setattr(workbook, "CELL_MAX_COUNT", 3)
-    assert "hat 4 Zellen" in refusal(make(path, {"A1": 1, "B1": 2, "C1": 3, "D1": 4}))
+def test_countless_cells_are_refused(path):
+    make(path, {"A1": 1, "B1": 2, "C1": 3, "D1": 4})
+    book, [problem] = read_workbook(path, limits=Limits(cell_max_count=3, remedy="neu laden"))
+    assert book is None
+    assert str(problem) == "bogen.xlsx – hat 4 Zellen, davon 0 verbunden: zu viele → neu laden"
+
+
+def test_a_larger_workbook_may_be_asked_for(path):
+    make(path, {"A3000": "weit unten"})
+    book, problems = read_workbook(path, limits=Limits(row_max_count=3000))
+    assert (book.sheets[0].cells, problems) == ({(3000, 1): Cell("weit unten")}, [])
+
+
+def test_a_missing_file_is_named(path):
+    assert "bogen.xlsx – Datei fehlt" in refusal(path)
 
 
 def test_rows_beyond_the_limit_are_left_out_and_said_so(path):

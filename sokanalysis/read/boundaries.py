@@ -29,7 +29,9 @@ def read_boundaries(folder: Path) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     path = folder / "boundaries.geojson"
     empty = gpd.GeoDataFrame({"ags": [], "name": []}, geometry=[], crs="EPSG:4326")
     if not path.exists():
-        return empty, [Problem(path.name, "Datei fehlt", "mit „sok daten holen“ oder von Hand ablegen")]
+        return empty, [
+            Problem(path.name, "Datei fehlt", "mit „sok daten holen“ oder von Hand ablegen")
+        ]
     try:
         boundaries = gpd.read_file(path)
     except DataSourceError as error:

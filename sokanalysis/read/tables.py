@@ -81,9 +81,7 @@ def _decode(path: Path) -> tuple[str, list[Problem]]:
         return "", [Problem(path.name, message, remedy, row=row)]
 
 
-def _cells(
-    lines: list[list[str]], table: Table, file: str
-) -> tuple[pd.DataFrame, list[Problem]]:
+def _cells(lines: list[list[str]], table: Table, file: str) -> tuple[pd.DataFrame, list[Problem]]:
     """Return all cells as text under the schema's names; ``attrs['present']`` names the found."""
     names = [column.name for column in table.columns]
     empty = pd.DataFrame({name: pd.Series([], dtype="str") for name in names})

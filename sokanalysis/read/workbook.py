@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import warnings
 import zipfile
@@ -15,18 +16,28 @@ if TYPE_CHECKING:
 
     from openpyxl.worksheet.worksheet import Worksheet
 
-# A sheet of the largest provider unpacks to less than a megabyte.
-UNPACKED_MAX_BYTES: Final = 30_000_000
-CELL_MAX_COUNT: Final = 200_000
-MERGED_MAX_COUNT: Final = 10_000
-ROW_MAX_COUNT: Final = 2_000
-COLUMN_MAX_COUNT: Final = 200
-
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s[^>]*?ref=[\"']([A-Z]+)(\d+):([A-Z]+)(\d+)")
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"  # .xls, and .xlsx with a password
 _AS_XLSX: Final = "in Excel oder LibreOffice öffnen und als „Excel-Arbeitsmappe (.xlsx)“ speichern"
-_AGAIN: Final = "den Träger bitten, den Bogen noch einmal zu schicken"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a workbook may be, and what to do when it is larger or damaged.
+
+    As given, for a sheet that a provider returns: the largest unpacks to less than a megabyte.
+    """
+
+    unpacked_max_bytes: int = 30_000_000
+    cell_max_count: int = 200_000
+    merged_max_count: int = 10_000
+    row_max_count: int = 2_000
+    column_max_count: int = 200
+    remedy: str = "den Träger bitten, den Bogen noch einmal zu schicken"
+
+
+_RETURNED: Final = Limits()
 
 
 @dataclass(frozen=True)
@@ -58,12 +69,14 @@ class Book:
     is_from_1904: bool = False
 
 
-def read_workbook(path: Path, name: str = "") -> tuple[Book | None, list[Problem]]:
+def read_workbook(
+    path: Path, name: str = "", limits: Limits = _RETURNED
+) -> tuple[Book | None, list[Problem]]:
     """Read all sheets of a workbook.
 
     Formulas are not computed, links to other files not followed, macros not loaded. What unpacks
-    to more than `UNPACKED_MAX_BYTES` is refused; of a sheet the first `ROW_MAX_COUNT` rows and
-    `COLUMN_MAX_COUNT` columns are read, and said so.
+    to more than the limits allow is refused; of a sheet the first rows and columns are read, as
+    many as the limits allow, and said so.
 
     Parameters
     ----------
@@ -71,6 +84,8 @@ def read_workbook(path: Path, name: str = "") -> tuple[Book | None, list[Problem
         The file.
     name : str
         What messages call it; its own name where nothing is given.
+    limits : Limits
+        How large it may be.
 
     Returns
     -------
@@ -81,62 +96,66 @@ def read_workbook(path: Path, name: str = "") -> tuple[Book | None, list[Problem
     """
     name = name or path.name
     try:
-        refused = _refused(path, name)
-        return (None, [refused]) if refused else _loaded(path, name)
+        refused = _refused(path, name, limits)
+        return (None, [refused]) if refused else _loaded(path, name, limits)
     except Exception as error:  # zipfile and openpyxl fail in many ways on a damaged file
         message = f"ist beschädigt und lässt sich nicht öffnen ({type(error).__name__})"
-        return None, [Problem(name, message, _AGAIN)]
+        return None, [Problem(name, message, limits.remedy)]
 
 
-def _refused(path: Path, name: str) -> Problem | None:
+def _refused(path: Path, name: str, limits: Limits) -> Problem | None:
     """Say why a file is not even opened."""
-    if path.stat().st_size > UNPACKED_MAX_BYTES:
-        return _too_large(name, path.stat().st_size)
+    if not path.is_file():
+        return Problem(name, "Datei fehlt", f"die Datei nach „{path.parent.name}“ legen")
+    if path.stat().st_size > limits.unpacked_max_bytes:
+        return _too_large(name, path.stat().st_size, limits)
     raw = path.read_bytes()
     if not raw:
-        return Problem(name, "Datei ist leer (0 Bytes)", _AGAIN)
+        return Problem(name, "Datei ist leer (0 Bytes)", limits.remedy)
     if raw.startswith(_OLD_OFFICE):
         message = "ist eine alte Excel-Datei (.xls) oder mit einem Kennwort geschützt"
         return Problem(name, message, f"ohne Kennwort {_AS_XLSX}")
     try:
         with zipfile.ZipFile(path) as archive:
-            return _refused_archive(name, archive)
+            return _refused_archive(name, archive, limits)
     except zipfile.BadZipFile:
         return Problem(name, "ist keine Excel-Datei (.xlsx) oder unvollständig", _AS_XLSX)
 
 
-def _too_large(name: str, size_bytes: int) -> Problem:
+def _too_large(name: str, size_bytes: int, limits: Limits) -> Problem:
     message = f"ist {size_bytes / 1e6:,.0f} MB groß".replace(",", ".")
-    remedy = f"höchstens {UNPACKED_MAX_BYTES // 10**6} MB werden gelesen; {_AGAIN}"
+    limit = limits.unpacked_max_bytes // 10**6
+    remedy = f"höchstens {limit} MB werden gelesen; {limits.remedy}"
     return Problem(name, message, remedy)
 
 
-def _refused_archive(file: str, archive: zipfile.ZipFile) -> Problem | None:
+def _refused_archive(file: str, archive: zipfile.ZipFile, limits: Limits) -> Problem | None:
     # zipfile never unpacks more of a part than its entry declares, so the sum is a true bound.
     unpacked = sum(part.file_size for part in archive.infolist())
-    if unpacked > UNPACKED_MAX_BYTES:
-        return _too_large(file, unpacked)
+    if unpacked > limits.unpacked_max_bytes:
+        return _too_large(file, unpacked, limits)
     names = archive.namelist()
     if "xl/workbook.xml" not in names:
         is_ods = "mimetype" in names and b"opendocument" in archive.read("mimetype")
         kind = "eine OpenDocument-Datei" if is_ods else "eine andere Art von Datei"
         return Problem(file, f"ist {kind}, keine Excel-Datei (.xlsx)", _AS_XLSX)
-    return _refused_content(file, archive)
+    return _refused_content(file, archive, limits)
 
 
-def _refused_content(file: str, archive: zipfile.ZipFile) -> Problem | None:
+def _refused_content(file: str, archive: zipfile.ZipFile, limits: Limits) -> Problem | None:
     """Refuse what would grow while it is read: entities, countless cells, giant merges."""
     cells = merged = 0
     for name in archive.namelist():
         part = archive.read(name) if name.endswith((".xml", ".rels")) else b""
         if b"<!DOCTYPE" in part or b"<!ENTITY" in part:
-            return Problem(file, "enthält Anweisungen, die nicht in eine Tabelle gehören", _AGAIN)
+            message = "enthält Anweisungen, die nicht in eine Tabelle gehören"
+            return Problem(file, message, limits.remedy)
         if name.startswith("xl/worksheets/"):
             cells += len(_CELL.findall(part))
             merged += sum(_area(*bounds) for bounds in _MERGED.findall(part))
-    if cells > CELL_MAX_COUNT or merged > MERGED_MAX_COUNT:
-        message = f"hat {cells} Zellen, davon {merged} verbunden: zu viele für einen Bogen"
-        return Problem(file, message, _AGAIN)
+    if cells > limits.cell_max_count or merged > limits.merged_max_count:
+        message = f"hat {cells} Zellen, davon {merged} verbunden: zu viele"
+        return Problem(file, message, limits.remedy)
     return None
 
 
@@ -147,41 +166,45 @@ def _area(left: bytes, top: bytes, right: bytes, bottom: bytes) -> int:
     return width * (int(bottom) - int(top) + 1)
 
 
-def _loaded(path: Path, name: str) -> tuple[Book, list[Problem]]:
+def _loaded(path: Path, name: str, limits: Limits) -> tuple[Book, list[Problem]]:
     import openpyxl
     from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
+    raw = path.read_bytes()  # openpyxl leaves a damaged file open when it opens it itself
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions that are not read anyway
-        book = openpyxl.load_workbook(path, keep_links=False)
-        has_formulas = any(_has_formula(sheet) for sheet in book.worksheets)
+        book = openpyxl.load_workbook(io.BytesIO(raw), keep_links=False)
+        has_formulas = any(_has_formula(sheet, limits) for sheet in book.worksheets)
         results = (
-            openpyxl.load_workbook(path, keep_links=False, data_only=True) if has_formulas else book
+            openpyxl.load_workbook(io.BytesIO(raw), keep_links=False, data_only=True)
+            if has_formulas
+            else book
         )
-    sheets = [_sheet(sheet, results[sheet.title]) for sheet in book.worksheets]
-    problems = [problem for sheet in book.worksheets for problem in _unread(name, sheet)]
+    sheets = [_sheet(sheet, results[sheet.title], limits) for sheet in book.worksheets]
+    problems = [problem for sheet in book.worksheets for problem in _unread(name, sheet, limits)]
     return Book(tuple(sheets), book.epoch == CALENDAR_MAC_1904), problems
 
 
-def _within(sheet: Worksheet) -> dict[str, int]:
+def _within(sheet: Worksheet, limits: Limits) -> dict[str, int]:
     return {
-        "max_row": min(sheet.max_row, ROW_MAX_COUNT),
-        "max_col": min(sheet.max_column, COLUMN_MAX_COUNT),
+        "max_row": min(sheet.max_row, limits.row_max_count),
+        "max_col": min(sheet.max_column, limits.column_max_count),
     }
 
 
-def _has_formula(sheet: Worksheet) -> bool:
-    return any(cell.data_type == "f" for row in sheet.iter_rows(**_within(sheet)) for cell in row)
+def _has_formula(sheet: Worksheet, limits: Limits) -> bool:
+    rows = sheet.iter_rows(**_within(sheet, limits))
+    return any(cell.data_type == "f" for row in rows for cell in row)
 
 
-def _sheet(sheet: Worksheet, results: Worksheet) -> Sheet:
+def _sheet(sheet: Worksheet, results: Worksheet, limits: Limits) -> Sheet:
     swallowed = {
         place
         for bounds in sheet.merged_cells.ranges
         for place in [(row, column) for row, column in bounds.cells][1:]
     }
     cells = {}
-    for row in sheet.iter_rows(**_within(sheet)):
+    for row in sheet.iter_rows(**_within(sheet, limits)):
         for cell in row:
             place = (cell.row, cell.column)
             if place in swallowed:
@@ -199,12 +222,13 @@ def _cell(cell: Any, results: Worksheet) -> Cell:
     return Cell(cell.value, "error" if cell.data_type == "e" else "value")
 
 
-def _unread(file: str, sheet: Worksheet) -> list[Problem]:
+def _unread(file: str, sheet: Worksheet, limits: Limits) -> list[Problem]:
+    rows, columns = limits.row_max_count, limits.column_max_count
     rest = []
-    if sheet.max_row > ROW_MAX_COUNT:
-        rest.append(f"die Zeilen ab {ROW_MAX_COUNT + 1} (bis {sheet.max_row})")
-    if sheet.max_column > COLUMN_MAX_COUNT:
-        rest.append(f"die Spalten ab Nummer {COLUMN_MAX_COUNT + 1} (bis {sheet.max_column})")
+    if sheet.max_row > rows:
+        rest.append(f"die Zeilen ab {rows + 1} (bis {sheet.max_row})")
+    if sheet.max_column > columns:
+        rest.append(f"die Spalten ab Nummer {columns + 1} (bis {sheet.max_column})")
     remedy = "dort nachsehen und Wichtiges weiter vorn eintragen"
     return [
         Problem(f"{file}, Blatt „{sheet.title}“", f"nicht gelesen sind {part}", remedy)

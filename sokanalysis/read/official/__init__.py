@@ -1,0 +1,1 @@
+"""Readers of files that German statistical offices and agencies publish."""
