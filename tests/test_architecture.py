@@ -97,6 +97,7 @@ FLOORS = (
         "yearly_report",
         "what_if",
         "plain_words",
+        "desk",
         "factsheets",
     ),
     ("report",),

@@ -17,11 +17,12 @@ from typer.testing import CliRunner
 from sokanalysis.cli import app
 from tests.conftest import SOK
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
 PROGRESS = NOTEBOOKS[0].parent / "fortschritt" / "fortschritt.ipynb"
 DIALOG = NOTEBOOKS[0].parent / "dialog" / "dialog.ipynb"
-EVERY = [*NOTEBOOKS, PROGRESS, DIALOG]
+PLAYGROUND = NOTEBOOKS[0].parent / "spielwiese.ipynb"
+EVERY = [*NOTEBOOKS, PROGRESS, DIALOG, PLAYGROUND]
 RESTS_ON_TIMETABLE = ("2_erreichbarkeit", "3_empfehlungen")
 
 

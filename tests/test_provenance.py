@@ -103,7 +103,7 @@ def test_files_are_compared_with_their_checksums(tmp_path):
     assert [line.split(" – ")[0] for line in found] == ["a.csv", "b.csv", "c.csv"]
     assert "fehlt" in found[0]
     assert "Prüfsumme stimmt nicht" in found[1]
-    assert "--neu" in found[2]
+    assert "--erneut" in found[2]
 
 
 def test_resources_are_those_of_a_data_package(tmp_path):

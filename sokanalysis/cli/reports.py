@@ -24,7 +24,7 @@ def report(
 
     from sokanalysis.report.build import BuildFailed, build_reports
 
-    chosen = notebooks or sorted(NOTEBOOKS.glob("*.ipynb"))
+    chosen = notebooks or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     if not chosen:
         typer.echo("In notebooks/ liegt kein Notebook.", err=True)
         raise typer.Exit(1)

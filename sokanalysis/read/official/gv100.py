@@ -145,7 +145,7 @@ def _count(row: int, field: str, column: str, findings: Findings) -> int | None:
     """Read a number of eleven digits; None when the field is blank."""
     if not field.strip():
         return None
-    if re.fullmatch("[0-9]{11}", field):
+    if len(field) == 11 and re.fullmatch(" *[0-9]+", field):
         return int(field)
     findings.add("keine Zahl aus elf Ziffern", RENEW, row, column, field)
     return None

@@ -51,6 +51,7 @@ _DAY: Final = re.compile(r"([0-9]{2})\.([0-9]{2})\.([0-9]{4})")
 _DAY_OF_SHEET: Final = re.compile(r"([0-9]{2})([0-9]{2})((?:[0-9]{2}){1,2})$")
 _NUMBER: Final = re.compile(r"[0-9]{1,12}(,[0-9]{1,12})?|[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,12})?")
 _FOOTNOTE: Final = re.compile(r"\s*[0-9]\)$")
+_EMPTY: Final = Cell(None)
 _NUMBER_MAX: Final = 10**12
 
 
@@ -112,18 +113,15 @@ class _Lines:
 
     def value(self, row: int, name: str) -> str | int | float:
         """Return text or number of a cell; empty text where there is neither."""
-        cell = self.rows[row].get(self.columns[name], Cell(None))
+        cell = self.rows[row].get(self.columns[name], _EMPTY)
         if cell.kind in ("formula", "error"):
             self.add("Formel statt eines Werts", row, name, cell.value)
             return ""
-        if cell.value is None:
-            return ""
-        if isinstance(cell.value, str):
-            return " ".join(cell.value.split())
-        if isinstance(cell.value, bool) or not isinstance(cell.value, int | float):
+        value = _value(cell)
+        if value is None:
             self.add("weder Text noch Zahl", row, name, cell.value)
             return ""
-        return int(cell.value) if float(cell.value).is_integer() else cell.value
+        return value
 
     def key(self, row: int, name: str, width: int) -> str:
         """Return digits as text; a number gets the zeros back that Excel takes away."""
@@ -148,16 +146,20 @@ def _lines(book: Book, findings: Findings) -> _Lines:
     for (row, column), cell in sheet.cells.items():
         rows.setdefault(row, {})[column] = cell
     kind_at = next(at for at, cell in rows[head].items() if _plain(cell) == "satzart")
-    kinds = {row: _text(cells[kind_at]) for row, cells in rows.items() if kind_at in cells}
+    kinds = {row: str(_value(cells[kind_at])) for row, cells in rows.items() if kind_at in cells}
     known = (*READ_KINDS, *PASSED_KINDS)
     start = next((row for row, kind in kinds.items() if row > head and kind in known), 0)
     if not start:
         raise refuse(findings.file, "hat keine Zeile mit einer Satzart von 10 bis 60", RENEW)
-    above = {row: cells for row, cells in rows.items() if row < start}
-    columns = _columns({row: above[row] for row in above if row >= head}, findings)
-    of_people = [cells.get(columns["population_count"]) for cells in above.values()]
-    population_date = next(filter(None, map(_day, map(_text, of_people))), None)
-    return _Lines(rows, columns, start, _date(sheet, above, findings), population_date, findings)
+    headings = [cells for row, cells in rows.items() if head <= row < start]
+    columns = _columns(headings, head, findings)
+    titles = [cell for row, cells in rows.items() if row < head for cell in cells.values()]
+    titles += [
+        cell for cells in headings for cell in cells.values() if "gebietsstand" in _plain(cell)
+    ]
+    people = [cells.get(columns["population_count"], _EMPTY) for cells in headings]
+    date = _date(sheet.title, titles, findings)
+    return _Lines(rows, columns, start, date, _first_day(people), findings)
 
 
 def _sheet(book: Book, findings: Findings) -> tuple[Sheet, int]:
@@ -171,10 +173,9 @@ def _sheet(book: Book, findings: Findings) -> tuple[Sheet, int]:
     raise refuse(findings.file, message, remedy)
 
 
-def _columns(head: dict[int, dict[int, Cell]], findings: Findings) -> dict[str, int]:
+def _columns(headings: list[dict[int, Cell]], row: int, findings: Findings) -> dict[str, int]:
     """Return the place of every column by the texts that stand in the head."""
-    row = min(head)
-    texts = [(at, _plain(cell)) for cells in head.values() for at, cell in cells.items()]
+    texts = [(at, _plain(cell)) for cells in headings for at, cell in cells.items()]
     found = {}
     for name, (title, pattern) in _COLUMNS.items():
         places = sorted({at for at, text in texts if re.fullmatch(pattern, text)})
@@ -193,27 +194,29 @@ def _plain(cell: Cell) -> str:
     return re.sub("[^a-zäöüß]", "", unicodedata.normalize("NFKC", text).lower())
 
 
-def _text(cell: Cell | None) -> str:
-    return "" if cell is None or cell.value is None else str(cell.value).strip()
+def _value(cell: Cell) -> str | int | float | None:
+    """Return text in one line, or a number, whole ones as such; None for anything else."""
+    value = "" if cell.value is None else cell.value
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _date(
-    sheet: Sheet, above: dict[int, dict[int, Cell]], findings: Findings
-) -> dt.datetime | None:
+def _date(sheet: str, titles: list[Cell], findings: Findings) -> dt.datetime | None:
     """Return the day of the boundaries: from the name of the sheet, or else from its title."""
-    match = _DAY_OF_SHEET.search(sheet.title)
-    day = _as_day(*match.groups()) if match else None
-    titles = (_day(_text(cell)) for cells in above.values() for cell in cells.values())
-    day = day or next(filter(None, titles), None)
+    match = _DAY_OF_SHEET.search(sheet)
+    day = (_as_day(*match.groups()) if match else None) or _first_day(titles)
     if day is None:
         message = "Gebietsstand fehlt, weder Blattname noch Überschrift nennen einen Tag"
-        findings.add(message, RENEW, value=sheet.title)
+        findings.add(message, RENEW, value=sheet)
     return day
 
 
-def _day(text: str) -> dt.datetime | None:
-    match = _DAY.search(text)
-    return _as_day(*match.groups()) if match else None
+def _first_day(cells: list[Cell]) -> dt.datetime | None:
+    found = (_DAY.search(str(cell.value)) for cell in cells)
+    return next((_as_day(*match.groups()) for match in found if match), None)
 
 
 def _as_day(day: str, month: str, year: str) -> dt.datetime | None:

@@ -27,10 +27,7 @@ VERBAND_KINDS: Final = {
 }
 _TOWNS: Final = ("61", "62", "63", "67")  # kreisfreie Stadt, Stadtkreis, Stadt, Große Kreisstadt
 _UNPOPULATED: Final = "66"
-_MARKS: Final = {
-    "50": tuple(VERBAND_KINDS),
-    "60": ("60", "61", "62", "63", "64", "65", "66", "67"),
-}
+_MUNICIPALITIES: Final = ("60", "61", "62", "63", "64", "65", "66", "67")
 RENEW: Final = (
     "die Datei neu herunterladen; hilft das nicht, das Verzeichnis in der anderen Form (GV100AD "
     "oder AuszugGV….xlsx) oder von einem anderen Quartal nehmen"
@@ -113,11 +110,11 @@ def assemble(
     """
     known = {kind: _unique(records, kind, findings) for kind in READ_KINDS}
     municipalities = list(known["60"].values())
-    for record in municipalities:
-        _require("10", record.key[:2], record, known, findings)
-        _require("40", record.key[:5], record, known, findings)
-        if record.verband:
-            _require("50", record.verband, record, known, findings)
+    _check_parents(municipalities, known, findings)
+    _check_marks(municipalities, _MUNICIPALITIES, findings)
+    used = {record.verband for record in municipalities}
+    verbaende = [record for key, record in known["50"].items() if key in used]
+    _check_marks(verbaende, tuple(VERBAND_KINDS), findings)
     if not municipalities:
         findings.add("enthält keine Gemeinden", RENEW)
     findings.settle()
@@ -130,7 +127,7 @@ def assemble(
 
 
 def _is_unpopulated(record: Record) -> bool:
-    return record.kind == "60" and record.mark == _UNPOPULATED
+    return record.mark == _UNPOPULATED and not record.details.get("population_count")
 
 
 def _unique(records: list[Record], kind: str, findings: Findings) -> dict[str, Record]:
@@ -138,7 +135,7 @@ def _unique(records: list[Record], kind: str, findings: Findings) -> dict[str, R
     title, pattern = _KINDS[kind]
     found: dict[str, Record] = {}
     for record in records:
-        # Uninhabited waters and forests belong to no district; some have no key at all.
+        # Waters and forests need not belong to a district; some have no whole key.
         if record.kind != kind or _is_unpopulated(record):
             continue
         if not pattern.fullmatch(record.key):
@@ -147,30 +144,33 @@ def _unique(records: list[Record], kind: str, findings: Findings) -> dict[str, R
         elif record.key in found:
             message = f"{title} steht schon in Zeile {found[record.key].row}"
             findings.add(message, RENEW, record.row, "Schlüssel", record.key)
-        elif _is_marked(record, findings):
+        elif not record.name:
+            findings.add("Name fehlt", RENEW, record.row, "Name", record.key)
+        else:
             found[record.key] = record
     return found
 
 
-def _is_marked(record: Record, findings: Findings) -> bool:
-    """Say what else is wrong with a record; tell whether it can be used."""
-    marks = _MARKS.get(record.kind, (record.mark,))
-    if not record.name:
-        findings.add("Name fehlt", RENEW, record.row, "Name", record.key)
-    if record.mark not in marks:
-        message = f"unbekanntes Textkennzeichen, bekannt {', '.join(marks)}"
-        findings.add(message, RENEW, record.row, "Textkennzeichen", record.mark)
-    return bool(record.name) and record.mark in marks
-
-
-def _require(
-    kind: str, key: str, record: Record, known: dict[str, dict[str, Record]], findings: Findings
+def _check_parents(
+    municipalities: list[Record], known: dict[str, dict[str, Record]], findings: Findings
 ) -> None:
-    """Say once of a missing parent which municipality names it first."""
-    if key not in known[kind]:
-        message = f"{_KINDS[kind][0]} fehlt, „{record.name}“ gehört dazu"
-        findings.add(message, RENEW, record.row, _KINDS[kind][0], key)
-        known[kind][key] = record
+    """Say once of each missing parent which municipality names it first."""
+    missing = set()
+    for record in municipalities:
+        parents = {"10": record.key[:2], "40": record.key[:5], "50": record.verband}
+        for kind, key in parents.items():
+            if key and key not in known[kind] and key not in missing:
+                missing.add(key)
+                title = _KINDS[kind][0]
+                message = f"{title} fehlt, „{record.name}“ gehört dazu"
+                findings.add(message, RENEW, record.row, title, key)
+
+
+def _check_marks(records: list[Record], marks: tuple[str, ...], findings: Findings) -> None:
+    for record in records:
+        if record.mark not in marks:
+            message = f"unbekanntes Textkennzeichen, bekannt {', '.join(marks)}"
+            findings.add(message, RENEW, record.row, "Textkennzeichen", record.mark)
 
 
 def _require_district(district: str, known: dict[str, Record], file: str) -> None:

@@ -1,0 +1,1 @@
+"""The analyst's desk: ideas tried out while people talk."""
