@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pandas as pd
 
 from sokanalysis.day_types import day_types_of
 from sokanalysis.errors import NoServiceOnDate, Problem
+from sokanalysis.read.entries import read_entries
+from sokanalysis.read.tables import read_table
 from sokanalysis.region import Region, inspect_region
-from sokanalysis.schema import TABLES
+from sokanalysis.schema import TABLES, TRAVEL_TABLES
 from sokanalysis.timetable import reference_dates
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from sokanalysis.validation import without_rows
 
 
 def check_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
@@ -33,9 +33,17 @@ def check_region(folder: str | Path) -> tuple[Region | None, list[Problem]]:
         When the folder does not exist.
     """
     region, problems = inspect_region(folder)
+    problems = problems + _unplaced(Path(folder), {problem.file for problem in problems})
     if region is not None and not region.feed.active.empty:
         problems = problems + _calendar_problems(region)
     return region, sorted(problems, key=_order)
+
+
+def _unplaced(folder: Path, named: set[str]) -> list[Problem]:
+    """Name the tables without which nobody's way can be computed, when they have no rows."""
+    entries = read_entries(folder, TABLES)
+    tables = {table.name: read_table(folder, table, entries)[0] for table in TRAVEL_TABLES}
+    return without_rows(tables, TRAVEL_TABLES, named)
 
 
 def _calendar_problems(region: Region) -> list[Problem]:

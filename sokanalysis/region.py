@@ -16,14 +16,14 @@ from sokanalysis.geography import generalised
 from sokanalysis.group_rules import group_problems
 from sokanalysis.parameters import Parameters, region_parameters
 from sokanalysis.read.boundaries import read_boundaries
-from sokanalysis.read.entries import read_entries, sheet_label
+from sokanalysis.read.entries import read_entries
 from sokanalysis.read.gtfs import Feed, read_feed
 from sokanalysis.read.imprint import Imprint, read_imprint
 from sokanalysis.read.osm import StreetsNotReadable
 from sokanalysis.read.tables import read_table
-from sokanalysis.schema import NEEDED_TABLES, OFFICIAL_TABLES, TABLES
+from sokanalysis.schema import NEEDED_TABLES, TABLES
 from sokanalysis.streets import StraightLines, StreetNetwork, widened
-from sokanalysis.validation import reference_problems, table_problems
+from sokanalysis.validation import reference_problems, table_problems, without_rows
 from sokanalysis.vote_rules import vote_problems
 
 if TYPE_CHECKING:
@@ -236,24 +236,10 @@ def _tables(folder: Path) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     broken |= {problem.file for problem in problems if problem.row == 1}
     between = reference_problems(tables) + group_problems(tables) + vote_problems(tables)
     problems += [problem for problem in between if not _caused(problem, broken)]
-    problems += _without_rows(tables, {problem.file for problem in problems})
+    problems += without_rows(tables, NEEDED_TABLES, {problem.file for problem in problems})
     labels = {f"{table.name}.csv": entries.label(table) for table in TABLES.values()}
     placed = [replace(problem, file=labels.get(problem.file, problem.file)) for problem in problems]
     return {name: rows.reset_index(drop=True) for name, rows in tables.items()}, placed
-
-
-def _without_rows(tables: dict[str, pd.DataFrame], named: set[str]) -> list[Problem]:
-    """Name tables that need a row and have none, but not those that are named already."""
-    return [
-        Problem(
-            f"{table.name}.csv", f"{table.title}: keine Zeilen",
-            "mit „sok daten holen“ aus amtlichen Dateien füllen oder eintragen"
-            if table in OFFICIAL_TABLES
-            else f"hier oder in {sheet_label(table.title)} eintragen",
-        )
-        for table in NEEDED_TABLES
-        if tables[table.name].empty and f"{table.name}.csv" not in named
-    ]  # fmt: skip
 
 
 def _caused(problem: Problem, broken: set[str]) -> bool:

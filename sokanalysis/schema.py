@@ -288,5 +288,7 @@ DIALOGUE_TABLES: Final = (ITEMS, ROUNDS, VOTES)
 
 # What official files hold; everything else people enter or the program keeps.
 OFFICIAL_TABLES: Final = (MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS)
-# Without a row in each of these nothing can be said about a district.
-NEEDED_TABLES: Final = (*OFFICIAL_TABLES, PROVIDERS, OFFERS, SITES, SESSIONS)
+# Without a row in each of these nothing can be said about a district; without one in the others
+# providers can be asked, but not how people get there.
+NEEDED_TABLES: Final = (*OFFICIAL_TABLES, PROVIDERS, OFFERS)
+TRAVEL_TABLES: Final = (SITES, SESSIONS)

@@ -9,7 +9,8 @@ import pandas as pd
 
 from sokanalysis.columns import Column, Table
 from sokanalysis.errors import Problem
-from sokanalysis.schema import TABLES
+from sokanalysis.read.entries import sheet_label
+from sokanalysis.schema import OFFICIAL_TABLES, TABLES
 
 if TYPE_CHECKING:
     import pandera.pandas as pa
@@ -168,4 +169,30 @@ def dangling(
             cast("int", index) + 2, column.title, str(value),
         )
         for index, value in missing.items()
+    ]  # fmt: skip
+
+
+def without_rows(
+    tables: dict[str, pd.DataFrame], needed: tuple[Table, ...], named: set[str]
+) -> list[Problem]:
+    """Name tables that need a row and have none.
+
+    Parameters
+    ----------
+    tables : dict of str to DataFrame
+        By name of the table.
+    needed : tuple of Table
+        Those that need a row.
+    named : set of str
+        Files that are complained about already.
+    """
+    return [
+        Problem(
+            f"{table.name}.csv", f"{table.title}: keine Zeilen",
+            "mit „sok daten holen“ aus amtlichen Dateien füllen oder eintragen"
+            if table in OFFICIAL_TABLES
+            else f"hier oder in {sheet_label(table.title)} eintragen",
+        )
+        for table in needed
+        if tables[table.name].empty and f"{table.name}.csv" not in named
     ]  # fmt: skip

@@ -61,8 +61,8 @@ ROWS = [
     line("60", "63", "160755050073", "Neustadt an der Orla, Stadt", 86.08, 9017, 4390, 4627, 105,
          "07806", "11,742638", "50,73581", "I01", "Thüringer Wald", "02", "mittel"),
     line("40", "44", "16076", "Greiz"),
-    line("50", "50", "160760022", "Greiz, Stadt"),
-    line("60", "63", "160760022022", "Greiz, Stadt", 84.77, 19841, 9500, 10341, 234, "07973",
+    line("50", "58", "160765052", "Greiz, Stadt"),
+    line("60", "63", "160765052022", "Greiz, Stadt", 84.77, 19841, 9500, 10341, 234, "07973",
          "12,19978", "50,65778", "I02", "Vogtland", "02", "mittel"),
     # The shared waters of Mosel, Sauer and Our have neither district nor people.
     ["60", "66", "07", None, None, None, "999", "Hoheitsgebiet", 6.2],
@@ -109,6 +109,13 @@ def packed(parts: dict[str, bytes]) -> bytes:
         for name, content in parts.items():
             archive.writestr(zipfile.ZipInfo(name), content)
     return buffer.getvalue()
+
+
+def rebuilt(path: Path, old: bytes, new: bytes) -> Path:
+    """Write a workbook with other bytes in its sheet."""
+    assert old in sound()[SHEET]
+    path.write_bytes(packed(sound() | {SHEET: sound()[SHEET].replace(old, new, 1)}))
+    return path
 
 
 def replaced(row: int, column: int, value: object) -> list[list[object]]:
@@ -197,9 +204,14 @@ def test_the_day_stands_in_the_name_of_the_sheet_or_in_the_title(path, sheet, ti
     assert set(found["date"]) == {pd.Timestamp(day)}
 
 
-def test_without_a_day_the_register_is_refused(path):
-    head = [*HEAD[:2], [None] * 20]
-    [line] = problems(write(path, head=head, sheet="Onlineprodukt_Gemeinden", title="Gemeinden"))
+def test_the_day_of_the_boundaries_may_stand_in_the_head(path):
+    head = [*HEAD[:2], [None, None, "Gebietsstand am 30.06.2026", *[None] * 7]]
+    found = read_gvisys(write(path, head=head, sheet="Onlineprodukt_Gemeinden", title="Gemeinden"))
+    assert set(found["date"]) == {pd.Timestamp(2026, 6, 30)}
+
+
+def test_the_day_of_the_population_is_not_that_of_the_boundaries(path):
+    [line] = problems(write(path, sheet="Onlineprodukt_Gemeinden", title="Gemeinden"))
     assert "„Onlineprodukt_Gemeinden“ – Gebietsstand fehlt" in line
 
 
@@ -266,6 +278,12 @@ def test_what_is_wrong_is_named_with_its_place(path, row, column, cell, says):
     assert all(" → " in line for line in found)
 
 
+def test_numbers_without_end_are_none(path):
+    rebuilt(path, b"<v>9017</v>", b"<v>" + b"9" * 400 + b"</v>")
+    assert "Zeile 14, Spalte „Bevölkerung insgesamt“: „99999" in problems(path)[0]
+    assert "– keine Zahl" in problems(path)[0]
+
+
 def test_all_problems_come_together(path):
     rows = replaced(7, 9, "viele")
     rows[6][13] = "0780"
@@ -309,13 +327,6 @@ def test_what_is_no_workbook_is_refused(path, raw, says):
     assert says in problems(path)[0]
     path.unlink()
     assert "Datei fehlt" in problems(path)[0]
-
-
-def rebuilt(path: Path, old: bytes, new: bytes) -> Path:
-    """Write a workbook with other bytes in its sheet."""
-    assert old in sound()[SHEET]
-    path.write_bytes(packed(sound() | {SHEET: sound()[SHEET].replace(old, new, 1)}))
-    return path
 
 
 def test_a_bomb_is_not_unpacked(path):

@@ -55,6 +55,24 @@ def lab(
 
 
 @app.command()
+def buehne(
+    notebook: Annotated[Path, typer.Argument(help="Was gezeigt wird.")] = NOTEBOOKS
+    / "spielwiese.ipynb",
+    region: Annotated[Path, typer.Option(help="Ordner der Region.")] = REGION,
+    browser: Annotated[bool, typer.Option(help="Browser öffnen.")] = True,
+) -> None:
+    """Spielwiese bildschirmfüllend für eine Sitzung zeigen, ohne Code (Voilà)."""
+    import os
+    import subprocess
+    import sys
+
+    templates = Path(__file__).parents[1] / "lab" / "jupyter"
+    os.environ |= {"SOK_REGION": str(region.resolve()), "JUPYTER_PATH": str(templates)}
+    command = [sys.executable, "-m", "voila", str(notebook), "--template=buehne"]
+    raise typer.Exit(subprocess.call(command + ([] if browser else ["--no-browser"])))
+
+
+@app.command()
 def katalog(
     region: Annotated[Path, typer.Argument(help="Ordner der Region.")] = REGION,
     ordner: Annotated[Path, typer.Option(help="Wohin der Katalog kommt.")] = Path("katalog"),

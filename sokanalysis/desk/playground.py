@@ -42,6 +42,7 @@ class Playground:
         self.tried = _idea_controls(widgets, region)
         self.numbers, self.map = widgets.HTML(), widgets.HTML()
         for control in (*self.asked.values(), *self.tried.values()):
+            control.layout.width = "98%"
             control.observe(self._answer, names="value")
         self._answer(None)
 
@@ -138,8 +139,9 @@ def _template() -> jinja2.Template:
 _NUMBERS: Final = """
 <div aria-live="polite" style="font-family:'{{ style.FONT }}',sans-serif">
 <p style="font-size:2.2em;line-height:1.1;margin:.2em 0;color:{{ style.ACCENT }}"><b>{{ after }}</b>
-<span style="font-size:.5em;color:{{ style.INK }}">Menschen ({{ share }}) können an mindestens einem
-der {{ offers }} Angebote teilnehmen</span></p>
+<span style="font-size:.5em;color:{{ style.INK }}">Menschen ({{ share }}) können
+an {% if offers == 1 %}diesem Angebot{% else %}mindestens einem der {{ offers }} Angebote{% endif %}
+teilnehmen</span></p>
 <p>vorher {{ before }} · <b style="color:{{ color }}">{{ change }}</b>{{ named }}</p>
 {% if basis %}<p style="color:{{ style.MUTED }}">Beruht auf: {{ basis }}</p>{% endif %}
 </div>

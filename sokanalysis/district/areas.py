@@ -71,6 +71,7 @@ def municipalities(register: pd.DataFrame, borders: gpd.GeoDataFrame) -> pd.Data
     lat, lon = point.y.to_numpy(), point.x.to_numpy()
     stated = f"{_OFFICE}, Gebietsstand {_day(rows['date'])}"
     return rows.assign(
+        name=rows["name"].str.partition(", ")[0],  # "Ranis, Stadt" is called Ranis
         lat=(rows["lat"].fillna(pd.Series(lat)) if given else lat).round(6),
         lon=(rows["lon"].fillna(pd.Series(lon)) if given else lon).round(6),
         quality="amtlich", source=stated,

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from sokanalysis.errors import Problem
 from sokanalysis.read.cells import cell_text
-from sokanalysis.read.workbook import read_workbook
+from sokanalysis.read.workbook import Limits, read_workbook
 
 if TYPE_CHECKING:
     from sokanalysis.columns import Column, Table
     from sokanalysis.read.workbook import Book, Cell, Sheet
 
 WORKBOOK: Final = "tabellen.xlsx"
+# A workbook of tables is longer than a provider's sheet.
+_LIMITS: Final = Limits(cell_max_count=1_000_000, row_max_count=20_000)
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def read_entries(folder: Path, tables: dict[str, Table]) -> Entries:
     path = folder / WORKBOOK
     if not path.exists():
         return Entries()
-    book, problems = read_workbook(path)
+    book, problems = read_workbook(path, limits=_LIMITS)
     if book is None:
         return Entries({}, tuple(problems))
     by_title = {table.title: table for table in tables.values()} | tables

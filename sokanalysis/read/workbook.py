@@ -9,6 +9,7 @@ import zipfile
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from sokanalysis import style
 from sokanalysis.errors import Problem
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ def _refused(path: Path, name: str, limits: Limits) -> Problem | None:
 
 
 def _too_large(name: str, size_bytes: int, limits: Limits) -> Problem:
-    message = f"ist {size_bytes / 1e6:,.0f} MB groß".replace(",", ".")
+    message = f"ist {style.number(size_bytes / 1e6)} MB groß"
     limit = limits.unpacked_max_bytes // 10**6
     remedy = f"höchstens {limit} MB werden gelesen; {limits.remedy}"
     return Problem(name, message, remedy)

@@ -127,7 +127,8 @@ def assemble(
 
 
 def _is_unpopulated(record: Record) -> bool:
-    return record.mark == _UNPOPULATED and not record.details.get("population_count")
+    has_people = bool(record.details.get("population_count"))
+    return record.kind == "60" and record.mark == _UNPOPULATED and not has_people
 
 
 def _unique(records: list[Record], kind: str, findings: Findings) -> dict[str, Record]:
