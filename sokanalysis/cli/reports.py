@@ -9,6 +9,8 @@ import typer
 
 from sokanalysis.cli.base import NOTEBOOKS, REGION, app
 
+LAB = Path(__file__).parents[1] / "lab"
+
 
 @app.command()
 def report(
@@ -40,18 +42,28 @@ def report(
 @app.command()
 def lab(
     ordner: Annotated[Path, typer.Argument(help="Ordner der Notebooks.")] = NOTEBOOKS,
+    region: Annotated[Path, typer.Option(help="Ordner der Region.")] = REGION,
     browser: Annotated[bool, typer.Option(help="Browser öffnen.")] = True,
+    port: Annotated[int, typer.Option(help="Anschluss auf diesem Rechner.")] = 8888,
 ) -> None:
-    """JupyterLab auf Deutsch starten."""
+    """JupyterLab auf Deutsch starten, mit offenem Inhaltsverzeichnis."""
+    import os
+    import shutil
     import subprocess
     import sys
+    from tempfile import TemporaryDirectory
 
-    settings = Path(__file__).parents[1] / "lab"
-    command = [
-        sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ordner.resolve()}",
-        f"--LabApp.app_settings_dir={settings}",
-    ]  # fmt: skip
-    raise typer.Exit(subprocess.call(command + ([] if browser else ["--no-browser"])))
+    os.environ["SOK_REGION"] = str(region.resolve())
+    # JupyterLab writes the arrangement back while people work: into a copy.
+    with TemporaryDirectory(prefix="sok-lab-") as copies:
+        shutil.copytree(LAB / "workspaces", copies, dirs_exist_ok=True)
+        command = [
+            sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={ordner.resolve()}",
+            f"--LabApp.app_settings_dir={LAB}", f"--LabApp.workspaces_dir={copies}",
+            "--LabApp.default_url=/lab/workspaces/sok", f"--port={port}",
+        ]  # fmt: skip
+        status = subprocess.call(command + ([] if browser else ["--no-browser"]))
+    raise typer.Exit(status)
 
 
 @app.command()
@@ -60,15 +72,16 @@ def buehne(
     / "spielwiese.ipynb",
     region: Annotated[Path, typer.Option(help="Ordner der Region.")] = REGION,
     browser: Annotated[bool, typer.Option(help="Browser öffnen.")] = True,
+    port: Annotated[int, typer.Option(help="Anschluss auf diesem Rechner.")] = 8866,
 ) -> None:
     """Spielwiese bildschirmfüllend für eine Sitzung zeigen, ohne Code (Voilà)."""
     import os
     import subprocess
     import sys
 
-    templates = Path(__file__).parents[1] / "lab" / "jupyter"
-    os.environ |= {"SOK_REGION": str(region.resolve()), "JUPYTER_PATH": str(templates)}
-    command = [sys.executable, "-m", "voila", str(notebook), "--template=buehne"]
+    os.environ |= {"SOK_REGION": str(region.resolve()), "JUPYTER_PATH": str(LAB / "jupyter")}
+    command = [sys.executable, "-m", "voila", str(notebook), "--template=buehne",
+               f"--port={port}"]  # fmt: skip
     raise typer.Exit(subprocess.call(command + ([] if browser else ["--no-browser"])))
 
 

@@ -52,10 +52,10 @@ class Playground:
 
         left = widgets.VBox(
             [_heading(widgets, "Frage"), *self.asked.values(), *self._ideas(widgets)],
-            layout=widgets.Layout(flex="0 1 430px", min_width="330px"),
+            layout=widgets.Layout(flex="0 1 360px", min_width="300px"),
         )
         right = widgets.VBox(
-            [self.numbers, self.map], layout=widgets.Layout(flex="1 1 480px", min_width="330px")
+            [self.numbers, self.map], layout=widgets.Layout(flex="1 1 420px", min_width="300px")
         )
         return widgets.HBox([left, right], layout=widgets.Layout(flex_flow="row wrap"))
 
@@ -154,7 +154,7 @@ def _named(region: Region, outcome: Outcome) -> str:
     rows = region.settlements[region.settlements["settlement_id"].isin(differs)]
     names = rows.nlargest(6, "population_count")["name"].tolist()
     more = f" und {len(rows) - len(names)} weitere" if len(rows) > len(names) else ""
-    return f" · {', '.join(names)}{more}" if names else ""
+    return f" · {'; '.join(names)}{more}" if names else ""
 
 
 def _heading(widgets: Any, text: str) -> ipywidgets.Widget:
