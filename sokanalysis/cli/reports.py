@@ -20,12 +20,18 @@ def report(
     ordner: Annotated[Path, typer.Option(help="Wohin die Dokumente kommen.")] = Path("reports"),
     kerne: Annotated[int, typer.Option(min=1, help="So viele Notebooks laufen zugleich.")] = 2,
     region: Annotated[Path, typer.Option(help="Ordner der Region.")] = REGION,
+    quelle: Annotated[
+        str, typer.Option(help="Nichts rechnen, sondern sagen, woher eine Zahl im Bericht stammt.")
+    ] = "",
 ) -> None:
     """Notebooks ausführen und als PDF und HTML ausgeben."""
     import os
 
     from sokanalysis.report.build import BuildFailed, build_reports
 
+    if quelle:
+        _tell_origin(ordner, region, quelle)
+        return
     chosen = notebooks or sorted(NOTEBOOKS.glob("[0-9]*.ipynb"))
     if not chosen:
         typer.echo("In notebooks/ liegt kein Notebook.", err=True)
@@ -37,6 +43,17 @@ def report(
     except BuildFailed as failed:
         typer.echo(f"Bericht nicht erstellt.\n{failed}", err=True)
         raise typer.Exit(1) from None
+
+
+def _tell_origin(folder: Path, region: Path, asked: str) -> None:
+    from sokanalysis.report.origin import described, find_origins, table_sources
+
+    found = find_origins(folder, asked)
+    if not found:
+        typer.echo(f"„{asked}“ steht so in keinem Bericht in „{folder}“.", err=True)
+        raise typer.Exit(1)
+    sources = table_sources(region)
+    typer.echo("\n\n".join(described(entry, asked, sources) for entry in found))
 
 
 @app.command()

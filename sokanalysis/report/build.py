@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sokanalysis.errors import SokanalysisError
 from sokanalysis.report.errors import ReportError
+from sokanalysis.report.origin import origins, write_origins
 from sokanalysis.report.outputs import error_line
 from sokanalysis.report.progress import Progress, steps
 
@@ -79,6 +80,9 @@ def build_reports(
     if errors := [result for result in results if isinstance(result, ReportError)]:
         raise BuildFailed(errors)
     built = [result for result in results if isinstance(result, _Built)]
+    told = [entry for one, path in zip(built, notebooks, strict=True)
+            for entry in origins(one.notebook, path.name)]  # fmt: skip
+    write_origins(told, output)
     files = [file for one in built for file in one.files]
     return files + (_editions(built, output) if is_whole else [])
 
