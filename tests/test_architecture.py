@@ -16,7 +16,8 @@ PACKAGE = Path(__file__).parents[1] / "sokanalysis"
 # From the bottom to the top: a module imports from its own floor or from below.
 # inventory looks at the region only, so it stands above it and below everything else.
 FLOORS = (
-    ("errors", "codes", "identity"),
+    ("errors", "codes", "identity", "fonts"),
+    ("style",),
     ("columns", "schema", "parameters", "dropdowns"),
     ("reference", "datapackage"),
     ("geography",),
@@ -79,7 +80,6 @@ FLOORS = (
     ("offer_changes",),
     ("monitoring",),
     (
-        "style",
         "classes",
         "shown",
         "show_table",
@@ -96,6 +96,7 @@ FLOORS = (
         "tables",
         "yearly_report",
         "what_if",
+        "partner_map",
         "plain_words",
         "desk",
         "factsheets",
@@ -117,7 +118,7 @@ OPENS_FILES = {
     "integreat": "its own kinds.yaml, saved answers of Integreat",
     "fetch": "downloads official files, its own sources.yaml, the record of where they came from",
     "leaflet": "the scripts of the package XStatic-Leaflet",
-    "style": "the fonts of the font package",
+    "fonts": "the files of the font package",
     "report": "notebooks, templates and what it writes",
     "dialogue": "writes feedback sheets, their protocol, accepted tables with backup and log",
     "cut": "writes the district's part of a timetable and of an extract",
@@ -126,6 +127,7 @@ OPENS_FILES = {
     "reference": "writes two pages of the handbook",
     "geocoding": "keeps what a service answered",
     "catalogue_files": "writes the catalogue and the numbers of measures",
+    "partner_map": "its own template and script, and the map it writes",
     "export": "its own tables.yaml and columns.yaml; writes result tables for GIS and spreadsheets",
 }
 OPENING = {

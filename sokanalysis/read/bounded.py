@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import stat
 import zipfile
 import zlib
@@ -28,6 +29,7 @@ _UNSUSPECTED_BYTES: Final = 64 * 2**20
 _RATIO_MAX: Final = 400
 _MEMBER_MAX_COUNT: Final = 10_000
 _DEPTH_MAX: Final = 200
+_BRACKET: Final = re.compile(r"[\[\]{}]")
 
 OFFICIAL_ENCODINGS: Final = ("utf-8-sig", "cp1252")
 _AGAIN: Final = "die Datei neu herunterladen"
@@ -66,7 +68,13 @@ def read_text(
     return decode(read_bytes(path, max_bytes=max_bytes), path.name, encodings)
 
 
-def decode(raw: bytes, name: str, encodings: tuple[str, ...] = OFFICIAL_ENCODINGS) -> str:
+def decode(
+    raw: bytes,
+    name: str,
+    encodings: tuple[str, ...] = OFFICIAL_ENCODINGS,
+    *,
+    line_max_chars: int = LINE_MAX_CHARS,
+) -> str:
     """Return bytes as text.
 
     Parameters
@@ -77,6 +85,8 @@ def decode(raw: bytes, name: str, encodings: tuple[str, ...] = OFFICIAL_ENCODING
         What messages call it.
     encodings : tuple of str
         Tried in this order; the first that fits every byte is taken.
+    line_max_chars : int
+        How long a line may be.
 
     Raises
     ------
@@ -90,7 +100,7 @@ def decode(raw: bytes, name: str, encodings: tuple[str, ...] = OFFICIAL_ENCODING
             text = raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        _require_short_lines(text, name)
+        _require_short_lines(text, name, line_max_chars)
         return text
     raise refuse(name, "ist in keiner bekannten Kodierung", "die Datei als „CSV UTF-8“ speichern")
 
@@ -108,14 +118,14 @@ def _require_text(raw: bytes, name: str) -> None:
         raise refuse(name, "enthält Nullbytes, ist also kein Text", row=raw.count(b"\n", 0, at) + 1)
 
 
-def _require_short_lines(text: str, name: str) -> None:
-    if len(text) <= LINE_MAX_CHARS:
+def _require_short_lines(text: str, name: str, limit: int) -> None:
+    if len(text) <= limit:
         return
     start = 0
     while start < len(text):
         end = text.find("\n", start)
         end = len(text) if end < 0 else end
-        if end - start > LINE_MAX_CHARS:
+        if end - start > limit:
             message = f"hat eine Zeile mit {end - start} Zeichen"
             raise refuse(name, message, row=text.count("\n", 0, start) + 1)
         start = end + 1
@@ -147,7 +157,7 @@ def parse_json(raw: bytes, name: str) -> Any:
     DataProblems
         When it is no JSON, or one that would exhaust the machine.
     """
-    text = decode(raw, name, ("utf-8-sig",))
+    text = decode(raw, name, ("utf-8-sig",), line_max_chars=len(raw))  # servers send one line
     if _depth(text) > _DEPTH_MAX:
         raise refuse(name, f"ist mehr als {_DEPTH_MAX}-mal verschachtelt")
     try:
@@ -161,12 +171,9 @@ def parse_json(raw: bytes, name: str) -> Any:
 def _depth(text: str) -> int:
     """Return an upper bound of how deep brackets nest; those inside texts count too."""
     deepest = depth = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth -= 1
+    for bracket in _BRACKET.findall(text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
     return deepest
 
 

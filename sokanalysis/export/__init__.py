@@ -1,0 +1,1 @@
+"""Every result table as files for GIS and spreadsheets, protected together, all or nothing."""
