@@ -122,6 +122,13 @@ class Workshop:
         """Read census cells of 100 m around the district."""
         return read_grid(self.needed(key), grid_box(self.box))
 
+    def counted(self, key: str, level: str) -> pd.DataFrame | None:
+        """Read the foreigners of areas; None without the file, which not everybody may fetch."""
+        path = self.raw(key)
+        if not path.exists():
+            return None
+        return people.foreigners_of(read_flat(path), level, self.ags, self.sources[key])
+
     def table(self, table: Table, make: Callable[[], pd.DataFrame]) -> None:
         """Write a table, unless it holds rows that are to stay."""
         if has_rows(self.folder, table) and not self.is_replacing:
@@ -201,12 +208,14 @@ def _foreigners(shop: Workshop) -> None:
 
 def _groups(shop: Workshop) -> pd.DataFrame:
     """Foreigners by cell, and of municipalities and the district where those tables are there."""
-    rows = [people.foreigners_by_cell(shop.grid("zensus_staatsangehoerigkeit"), shop.settled[1])]
-    for level, key in (("gemeinde", "zensus_gemeinden"), ("kreis", "auslaender_kreis")):
-        path = shop.raw(key)
-        if path.exists():
-            rows.append(people.foreigners_of(read_flat(path), level, shop.ags, shop.sources[key]))
-    return pd.concat(rows, ignore_index=True)
+    settlements, of_cell = shop.settled
+    cells = people.foreigners_by_cell(shop.grid("zensus_staatsangehoerigkeit"), of_cell)
+    towns = shop.counted("zensus_gemeinden", "gemeinde")
+    district = shop.counted("auslaender_kreis", "kreis")
+    parts = [part for part in (towns, district) if part is not None]
+    if towns is not None:
+        cells = people.fitted(cells, towns, settlements)
+    return pd.concat([cells, *parts], ignore_index=True)
 
 
 def _timetable(shop: Workshop) -> None:

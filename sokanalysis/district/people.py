@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from sokanalysis.distribution import Floats, Whole
+from sokanalysis.distribution import Floats, Whole, apportion
 from sokanalysis.geography import grid_points, pairs_within, project
 
 if TYPE_CHECKING:
@@ -181,6 +181,30 @@ def foreigners_by_cell(cells: pd.DataFrame, settlement_id: pd.Series[str]) -> pd
     return _groups("siedlung", counts, f"{_CENSUS}, 100-m-Zellen").assign(
         quality="geschaetzt", note=note
     )
+
+
+def fitted(cells: pd.DataFrame, known: pd.DataFrame, settlements: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of settlements that add up to what is known of their municipality.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As from `foreigners_by_cell`; cells are perturbed one by one, so their sum is not exact.
+    known : DataFrame
+        As from `foreigners_of` for municipalities; those it lacks stay as they are.
+    settlements : DataFrame
+        ``settlement_id`` and ``ags``.
+    """
+    town = cells["area_id"].map(settlements.set_index("settlement_id")["ags"])
+    counts = cells["person_count"].to_numpy(np.int64).copy()
+    for ags, total in known.set_index("area_id")["person_count"].items():
+        inside = (town == ags).to_numpy()
+        if counts[inside].any():
+            counts[inside] = apportion(int(total), counts[inside].astype(float))
+    note = cells["note"].where(
+        ~town.isin(known["area_id"]), "Anteile der Zellen, auf die Zahl der Gemeinde gebracht"
+    )
+    return cells.assign(person_count=counts, note=note)
 
 
 def foreigners_of(flat: pd.DataFrame, level: str, ags: str, source: Source) -> pd.DataFrame:
