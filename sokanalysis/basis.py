@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sokanalysis.codes import AREA_LEVELS, label
+from sokanalysis.codes import AREA_LEVELS, DAY_TYPES, label
+from sokanalysis.timetable import NO_FLEX, flex_hours
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
     from sokanalysis.region import Region
 
 
@@ -54,3 +59,20 @@ def foreigners_basis(region: Region) -> str:
             day = f"{latest['date'].iloc[0]:%d.%m.%Y}"
             parts.append(f"{AREA_LEVELS[level]} {day} ({quality})")
     return ", ".join(parts) or "nicht bekannt"
+
+
+def flex_basis(region: Region, dates: Mapping[str, pd.Timestamp]) -> str:
+    """Say when the on-demand bus runs on the reference days, in German.
+
+    Parameters
+    ----------
+    region : Region
+        Gives the timetable.
+    dates : mapping of str to Timestamp
+        By day type, as `sokanalysis.timetable.reference_dates` gives them.
+    """
+    hours = {name: flex_hours(region.feed, date) for name, date in dates.items()}
+    told = [
+        f"am {DAY_TYPES[name]} von {words}" for name, words in hours.items() if words != NO_FLEX
+    ]
+    return f"Der Rufbus fährt {', '.join(told)}." if told else "Der Fahrplan kennt keinen Rufbus."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from sokanalysis import codes
-from sokanalysis.codes import COURSE_KINDS
+from sokanalysis.codes import COURSE_KINDS, CURRENT_STATUSES
 from sokanalysis.schema import OFFERS, TABLES
 
 if TYPE_CHECKING:
@@ -48,16 +48,22 @@ def crosstab(region: Region, rows: str, columns: str) -> pd.DataFrame:
     -------
     DataFrame
         Index and columns in German, in the order of the code lists; whole numbers; only codes
-        that occur.
+        that occur, of the status those of today.
     """
     offers = region.current_offers
     counts = pd.crosstab(offers[rows], offers[columns])
     by_row, by_column = OFFERS.column(rows).code_list, OFFERS.column(columns).code_list
     ordered = counts.reindex(
         index=[code for code in by_row if code in counts.index],
-        columns=[code for code in by_column if code in counts.columns],
+        columns=[code for code in by_column if code in {*counts.columns, *_always(columns)}],
+        fill_value=0,
     )
     return ordered.rename(index=by_row, columns=by_column)
+
+
+def _always(column: str) -> tuple[str, ...]:
+    """Return the codes that are shown also where they do not occur."""
+    return CURRENT_STATUSES if column == "status" else ()
 
 
 def courses(region: Region) -> pd.DataFrame:

@@ -140,17 +140,20 @@ def _reference_date(feed: Feed, day_type: str, after: pd.Timestamp) -> pd.Timest
     return pd.Timestamp(later[0] if len(later) else dates[-1])
 
 
+NO_FLEX: Final = "gar nicht"
+
+
 def flex_hours(feed: Feed, date: pd.Timestamp) -> str:
     """Return when the on-demand bus runs on a date, in German: „8 bis 12 und 15 bis 17 Uhr“.
 
-    Windows of all zones are taken together; „gar nicht“ when none is open.
+    Windows of all zones are taken together; `NO_FLEX` when none is open.
     """
     services = feed.active.get(date, frozenset())
     trips = feed.trips.loc[feed.trips["service_id"].isin(services), "trip_id"]
     windows = feed.flex[feed.flex["trip_id"].isin(trips)]
     pairs = sorted(set(zip(windows["open_s"], windows["close_s"], strict=True)))
     parts = [f"{_hour(opens)} bis {_hour(closes)}" for opens, closes in pairs]
-    return f"{' und '.join(parts)} Uhr" if parts else "gar nicht"
+    return f"{' und '.join(parts)} Uhr" if parts else NO_FLEX
 
 
 def _hour(seconds: int) -> str:

@@ -22,8 +22,8 @@ KREIS = "16099"
 NAMES = {"16099001": "Westdorf", "16099002": "Mitte", "16099003": "Ostheim"}
 # Villages by name: easting and northing in metres (EPSG:25832), people in each of two cells.
 VILLAGES = {
-    "Westdorf": (WEST + 5_000, SOUTH + 5_000, 300), "Mitte": (WEST + 15_000, SOUTH + 5_000, 900),
-    "Weiler": (WEST + 15_000, SOUTH + 8_000, 20), "Ostheim": (WEST + 25_000, SOUTH + 5_000, 250),
+    "Westdorf": (WEST + 5_000, SOUTH + 5_000, 3000), "Mitte": (WEST + 15_000, SOUTH + 5_000, 9000),
+    "Weiler": (WEST + 15_000, SOUTH + 8_000, 20), "Ostheim": (WEST + 25_000, SOUTH + 5_000, 2500),
 }  # fmt: skip
 TO_DEGREES = Transformer.from_crs("EPSG:25832", "EPSG:4326", always_xy=True)
 TO_GRID = Transformer.from_crs("EPSG:25832", "EPSG:3035", always_xy=True)
@@ -49,7 +49,7 @@ def register(path: Path) -> Path:
         key = f"{KREIS}0{ags[5:]}"
         rows += [
             line("50", "50", key, name),
-            line("60", "64", f"{key}{ags[5:]}", f"{name}, Stadt", 100.0, 700, 350, 350, 7, "07999",
+            line("60", "64", f"{key}{ags[5:]}", f"{name}, Stadt", 100.0, 7000, 3500, 3500, 70, "07999",
                  f"{lon:.5f}".replace(".", ","), f"{lat:.5f}".replace(".", ",")),
         ]  # fmt: skip
     return write_register(path, rows)
@@ -82,11 +82,11 @@ def grid(path: Path, head: str, values) -> Path:
 
 
 def nations(path: Path) -> Path:
-    """Write people by citizenship: of each municipality 100 have another one than Germany's."""
+    """Write people by citizenship: of each municipality 1,000 have another one than Germany's."""
     text = FLAT
     for ags, name in NAMES.items():
         key = f"{KREIS}0{ags[5:]}{ags[5:]}"
-        for code, label, value in (("", "Insgesamt", 700), ("LAND000", "Deutschland", 600)):
+        for code, label, value in (("", "Insgesamt", 7000), ("LAND000", "Deutschland", 6000)):
             text += (
                 f"1000A;Zensus;STAG;Stichtag;2022-05-15;GEOGM4;Gemeinden;{key};{name};LAND;"
                 f"Staatsangehörigkeit;{code};{label};{value};Anzahl;PRS018;Personen\n"
@@ -96,9 +96,9 @@ def nations(path: Path) -> Path:
 
 
 def abroad(path: Path) -> Path:
-    """Write the foreigners of the district: 400 at the end of 2024, 350 a year before."""
+    """Write the foreigners of the district: 3,300 at the end of 2024, 2,900 a year before."""
     text = FLAT
-    for year, value in ((2023, 350), (2024, 400)):
+    for year, value in ((2023, 2900), (2024, 3300)):
         text += (
             f"12521;Ausländer;STAG;Stichtag;{year}-12-31;KREISE;Kreise;{KREIS};Musterkreis;GES;"
             f"Geschlecht;;Insgesamt;{value};Anzahl;BEV027;Ausländer\n"

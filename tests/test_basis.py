@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sokanalysis.basis import foreigners_basis, travel_basis
+import pandas as pd
+
+from sokanalysis.basis import flex_basis, foreigners_basis, travel_basis
 from tests.conftest import table, villages
 
 NORTH = {"area_id": "x", "group": "auslaender", "person_count": 5}
@@ -38,3 +40,10 @@ def test_the_latest_count_of_each_level_is_named():
     )
     empty = replace(district, groups=table("groups", []))
     assert foreigners_basis(empty) == "nicht bekannt"
+
+
+def test_the_on_demand_bus_has_its_hours_or_is_not_there():
+    today = {"schultag": pd.Timestamp("2026-09-08"), "ferientag": pd.Timestamp("2026-09-29")}
+    served = villages(flex=[("schultag", "08:00", "12:00")])
+    assert flex_basis(served, today) == "Der Rufbus fährt am Schultag von 8 bis 12 Uhr."
+    assert flex_basis(villages(), today) == "Der Fahrplan kennt keinen Rufbus."

@@ -73,11 +73,11 @@ def test_official_files_become_tables(folder):
     towns = rows(folder, "municipalities")
     assert towns["Gemeinde"].tolist() == ["Westdorf", "Mitte", "Ostheim"]
     assert towns["AGS"].tolist() == list(official.NAMES)
-    assert rows(folder, "population")["Einwohner"].tolist() == ["700"] * 3
+    assert rows(folder, "population")["Einwohner"].tolist() == ["7000"] * 3
     places = rows(folder, "settlements").set_index("Siedlung")
     # Two cells a village; the hamlet's cells are nearer to the hamlet than to Mitte.
     assert places["Einwohner"].to_dict() == {
-        "Westdorf": "600", "Mitte": "1800", "Weiler": "40", "Ostheim": "500",
+        "Westdorf": "6000", "Mitte": "18000", "Weiler": "40", "Ostheim": "5000",
     }  # fmt: skip
     assert places.loc[["Mitte", "Weiler"], "Hauptort"].tolist() == ["ja", "nein"]
     lat, lon = official.degrees("Mitte")
@@ -90,14 +90,14 @@ def test_foreigners_come_from_cells_municipalities_and_the_district(folder):
     assert fetched(folder).exit_code == 0
     groups = rows(folder, "groups")
     by_level = {level: part.set_index("Gebiet-Nr.") for level, part in groups.groupby("Ebene")}
-    # 700 people less 600 Germans; the latest year of the district.
-    assert by_level["gemeinde"]["Personen"].tolist() == ["100"] * 3
+    # 7,000 people less 6,000 Germans; the latest year of the district.
+    assert by_level["gemeinde"]["Personen"].tolist() == ["1000"] * 3
     assert by_level["kreis"].loc[official.KREIS, ["Personen", "Stichtag"]].tolist() == [
-        "400", "2024-12-31",
+        "3300", "2024-12-31",
     ]  # fmt: skip
-    # The cells say 60 in Westdorf, and nothing of the hamlet; the municipality has 100.
+    # The cells say 600 in Westdorf, and nothing of the hamlet; the municipality has 1,000.
     cells = by_level["siedlung"]["Personen"]
-    assert cells[f"{official.KREIS}001-westdorf"] == "100"
+    assert cells[f"{official.KREIS}001-westdorf"] == "1000"
     assert cells[f"{official.KREIS}002-weiler"] == "0"
 
 
@@ -106,7 +106,7 @@ def test_without_the_table_of_municipalities_the_cells_stand_alone(here, folder)
     assert fetched(folder).exit_code == 1
     groups = rows(folder, "groups")
     cells = groups[groups["Ebene"] == "siedlung"].set_index("Gebiet-Nr.")
-    assert cells.loc[f"{official.KREIS}001-westdorf", "Personen"] == "60"  # a tenth of 2 × 300
+    assert cells.loc[f"{official.KREIS}001-westdorf", "Personen"] == "600"  # a tenth of 2 × 3,000
     assert "eher zu niedrig" in cells["Bemerkung"].iloc[0]
 
 
