@@ -157,29 +157,32 @@ def pieces(streets: OsmStreets) -> list[object]:
 @given(st.integers(0, 10**9))
 def test_streets_of_the_part_are_those_of_the_whole(tmp_path: Path, seed: int) -> None:
     source = random_land(random.Random(seed), tmp_path / "land.osm.pbf")
-    target = tmp_path / "kreis.osm.pbf"
     try:
-        whole = read_osm(source, BOX)
+        whole = pieces(read_osm(source, BOX))
     except StreetsNotReadable as refusal:
-        # A single node of a street lies inside, or none at all.
-        with pytest.raises((StreetsNotReadable, DataProblems), match="keine Straßen"):
-            read_osm(target, BOX) if cut_extract(source, target, BOX) else None
         assert "keine Straßen" in str(refusal)
-        return
+        # Perhaps a single node of a street lies inside: then the part is there, without a piece.
+        with pytest.raises((StreetsNotReadable, DataProblems), match="keine Straßen"):
+            read_part(source)
+    else:
+        assert pieces(read_part(source)) == whole
+
+
+def read_part(source: Path) -> OsmStreets:
+    target = source.with_name("kreis.osm.pbf")
     cut_extract(source, target, BOX)
-    assert pieces(read_osm(target, BOX)) == pieces(whole)
+    return read_osm(target, BOX)
 
 
 def test_networks_of_the_part_are_those_of_the_whole(tmp_path: Path) -> None:
     parameters = default_parameters()
-    box = (11.2, 50.2, 11.8, 50.6)
-    for seed in range(3):
+    for seed in range(2):
         (tmp_path / "land.osm.pbf.npz").unlink(missing_ok=True)
         source = random_land(random.Random(seed), tmp_path / "land.osm.pbf")
         target = tmp_path / f"{seed}.osm.pbf"
-        cut_extract(source, target, widened(box, parameters.street_margin_km))
-        whole = StreetNetwork.from_osm(source, box, parameters)
-        part = StreetNetwork.from_osm(target, box, parameters)
+        cut_extract(source, target, widened(BOX, parameters.street_margin_km))
+        whole = StreetNetwork.from_osm(source, BOX, parameters)
+        part = StreetNetwork.from_osm(target, BOX, parameters)
         assert np.array_equal(whole.places, part.places)
         for mode in MODES:
             minutes = [net.travel_minutes(mode, net.places[:8], net.places[-8:])

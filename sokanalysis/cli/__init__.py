@@ -1,6 +1,6 @@
 """The command `sok`."""
 
-from sokanalysis.cli import data, dialogue, reports
+from sokanalysis.cli import data, dialogue, exchange, reports
 from sokanalysis.cli.base import app
 
-__all__ = ["app", "data", "dialogue", "reports"]
+__all__ = ["app", "data", "dialogue", "exchange", "reports"]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sokanalysis.geography import Box
 from sokanalysis.read.bounded import refuse
+from sokanalysis.read.osm_strings import require_sound_texts
 
 if TYPE_CHECKING:
     from osmium.osm import TagList
@@ -53,11 +54,15 @@ def readable(path: Path) -> Iterator[None]:
     DataProblems
         When the file is missing or damaged.
     """
+    from osmium import InvalidLocationError
+
     if not path.is_file():
         raise refuse(path.name, "Datei fehlt", _REMEDY)
     try:
+        require_sound_texts(path)
         yield
-    except (RuntimeError, ValueError, MemoryError) as error:  # all that osmium raises on files
+    # All that osmium raises on files; a text that is no UTF-8 is a ValueError.
+    except (RuntimeError, ValueError, MemoryError, InvalidLocationError) as error:
         shown = " ".join(str(error).split())[:120]
         raise refuse(path.name, f"nicht lesbar ({shown})", _REMEDY) from error
 
