@@ -84,17 +84,26 @@ class PublishedGaps:
         ranked : DataFrame
             As `sokanalysis.gap_ranges.ranged_needs_for_action` gives it. Where the count is
             withheld both ends of its range are, and an end that is small itself is.
+
+        Returns
+        -------
+        DataFrame
+            Withheld rows stand last and have no ``rank``, which would tell between which counts
+            theirs lies.
         """
         words = {"need": _NEEDS, "gap_class": GAP_CLASSES}
-        shown = self.tables[_BY_AREA].replace(words)
+        cells = self.tables[_BY_AREA].replace(words)
         keys = list(_BY_AREA)
-        counts = ranked[keys].merge(shown, on=keys, how="left")["person_count"].to_numpy()
+        counts = ranked[keys].merge(cells, on=keys, how="left")["person_count"].to_numpy()
         ends = ["person_count_low", "person_count_high"]
         shown_ends = ranked[ends].astype("Int64")
         small = (shown_ends > 0) & (shown_ends < self.limit)
-        return ranked.assign(
-            person_count=counts, **shown_ends.mask(small | pd.isna(counts)[:, None])
-        )
+        gone = pd.isna(counts)
+        shown = ranked.assign(
+            person_count=counts, rank=ranked["rank"].astype("Int64").mask(gone),
+            **shown_ends.mask(small | gone[:, None]),
+        )  # fmt: skip
+        return pd.concat([shown[~gone], shown[gone]])
 
     def _wide(self, keys: tuple[str, str], titles: dict[str, str]) -> pd.DataFrame:
         index, column = keys

@@ -22,6 +22,8 @@ from sokanalysis.hsds.report import NOT_TAKEN, Finding, HsdsReport, reported
 from sokanalysis.hsds.writing import hsds_sheets
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sokanalysis.region import Region
 
 NESTED: Final = "services.json"
@@ -48,6 +50,7 @@ def write_hsds(region: Region, folder: str | Path) -> HsdsReport:
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tables = {table.name: getattr(region, table.name) for table in EXCHANGED}
+    tables["offers"], withheld = _protected(region)
     district = "-".join(sorted({ags[:5] for ags in region.municipalities["ags"]}))
     sheets, findings = hsds_sheets(tables, district)
     for name, rows in sheets.items():
@@ -55,7 +58,17 @@ def write_hsds(region: Region, folder: str | Path) -> HsdsReport:
         (folder / entity.file).write_bytes(_csv(entity, rows))
     _write_json(folder / DESCRIPTOR, _descriptor(tuple(sheets)))
     _write_json(folder / NESTED, nested_services(sheets))
-    return reported("Ausgabe nach HSDS", [*findings, *_outside(sheets)])
+    return reported("Ausgabe nach HSDS", [*findings, *_outside(sheets), *withheld])
+
+
+def _protected(region: Region) -> tuple[pd.DataFrame, list[Finding]]:
+    """Return the offers without waiting people so few that somebody could be recognised."""
+    offers, limit = region.offers, int(region.parameters.withhold_below)
+    is_small = offers["waiting_count"].between(1, limit - 1).fillna(False).astype(bool)
+    why = f"weniger als {limit} Menschen: bleibt im Haus"
+    keys = offers.loc[is_small, "offer_id"]
+    told = [Finding("offers", "waiting_count", NOT_TAKEN, why, str(key)) for key in keys]
+    return offers.assign(waiting_count=offers["waiting_count"].mask(is_small)), told
 
 
 def _csv(entity: Entity, rows: list[dict[str, str]]) -> bytes:

@@ -14,6 +14,7 @@ from sokanalysis.errors import Problem
 from sokanalysis.read.cells import codes_text
 
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
+_WHOLE_MAX: Final = 10**12  # far beyond any count, far below what cannot be stored
 _TIME: Final = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)")
 _BOOLEANS: Final = {"ja": True, "nein": False, "true": True, "false": False, "1": True, "0": False}
 _DTYPES: Final = {
@@ -58,6 +59,8 @@ def _integer(cell: str, column: Column) -> int:
     number = _number(cell, column)
     if not number.is_integer():
         raise _Unreadable("keine ganze Zahl", "eine ganze Zahl eintragen")
+    if abs(number) > _WHOLE_MAX:
+        raise _Unreadable("zu groß für eine Anzahl", "die Zahl prüfen")
     return int(number)
 
 
