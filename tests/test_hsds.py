@@ -217,6 +217,14 @@ def test_a_session_at_a_place_that_is_no_place_of_its_offer(tmp_path: Path) -> N
     assert found.tables["offer_sites"].empty
 
 
+def test_few_waiting_people_stay_in_the_house(tmp_path: Path) -> None:
+    report = write_hsds(one(offers={"waiting_count": 2}), tmp_path)
+    assert "waiting_count" in str(report)
+    assert "bleibt im Haus" in str(report)
+    assert read_hsds(tmp_path).tables["offers"]["waiting_count"].isna().all()
+    again(one(offers={"waiting_count": 3}), tmp_path / "three")
+
+
 def test_an_empty_district_is_an_empty_package(tmp_path: Path) -> None:
     found = again(district(), tmp_path)
     assert all(rows.empty for rows in found.tables.values())
@@ -341,6 +349,8 @@ def _fitting(draw, name, row, number, made) -> dict[str, str]:
     if name in own:
         row[own[name]] = f"{name}-{number}"
     if name == "offers":
+        if row["waiting_count"] in ("1", "2"):  # fewer than three people stay in the house
+            row["waiting_count"] = "3"
         for pair in (("age_min_years", "age_max_years"), ("valid_from_date", "valid_until_date")):
             both = [row[part] for part in pair]
             if all(both):
