@@ -34,7 +34,8 @@ window.$ = function (what) {
   return box.content.childNodes;
 };
 """
-_GERMAN_CONTROLS: Final = """
+# Words of the controls; to follow `leaflet_script`.
+GERMAN_CONTROLS: Final = """
 L.Control.Zoom.mergeOptions({zoomInTitle: "Vergrößern", zoomOutTitle: "Verkleinern"});
 L.Control.Scale.mergeOptions({imperial: false});
 L.Control.Attribution.mergeOptions({prefix: "Leaflet"});
@@ -63,22 +64,36 @@ def _marker_icons(images: Path) -> str:
     return f"{find} L.Icon.Default.mergeOptions({{{options}}});"
 
 
+def _folder() -> Path:
+    from xstatic.pkg import leaflet
+
+    return Path(leaflet.BASE_DIR)
+
+
+@lru_cache(maxsize=1)
+def leaflet_style() -> str:
+    """Return Leaflet's style sheet with its pictures, in the type of the house."""
+    css = re.sub(
+        r"url\(images/([\w-]+\.png)\)",
+        lambda found: f'url("{_data_uri(_folder() / "images" / found[1])}")',
+        (_folder() / "leaflet.css").read_text(encoding="utf-8"),
+    )
+    house = f".leaflet-container{{background:#fff;color:{INK};font-family:'{FONT}',sans-serif}}"
+    return f"{css}\n{house}"
+
+
+@lru_cache(maxsize=1)
+def leaflet_script() -> str:
+    """Return Leaflet as it is published, without the address of its sources."""
+    return (_folder() / "leaflet.js").read_text(encoding="utf-8").split("//# sourceMapping")[0]
+
+
 @lru_cache(maxsize=1)
 def leaflet_head() -> str:
     """Return Leaflet as `<style>` and `<script>`, pictures included; about 180 kB."""
-    from xstatic.pkg import leaflet
-
-    folder = Path(leaflet.BASE_DIR)
-    images = folder / "images"
-    css = re.sub(
-        r"url\(images/([\w-]+\.png)\)",
-        lambda found: f'url("{_data_uri(images / found[1])}")',
-        (folder / "leaflet.css").read_text(encoding="utf-8"),
-    )
-    house = f".leaflet-container{{background:#fff;color:{INK};font-family:'{FONT}',sans-serif}}"
-    script = (folder / "leaflet.js").read_text(encoding="utf-8").split("//# sourceMapping")[0]
-    parts = (script, _marker_icons(images), _GERMAN_CONTROLS, _JQUERY_STAND_IN)
-    return f"<style>{css}\n{house}</style>\n<script>{''.join(parts)}</script>\n"
+    icons = _marker_icons(_folder() / "images")
+    parts = (leaflet_script(), icons, GERMAN_CONTROLS, _JQUERY_STAND_IN)
+    return f"<style>{leaflet_style()}</style>\n<script>{''.join(parts)}</script>\n"
 
 
 def _without_known_links(html: str) -> str:

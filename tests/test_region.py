@@ -461,14 +461,18 @@ def test_a_name_in_a_table_that_is_missing_is_not_there(folder):
 
 def test_no_boundaries(folder):
     (folder / "boundaries.geojson").unlink()
-    assert said(folder) == ["boundaries.geojson – Datei fehlt → mit „sok daten holen“ oder von Hand ablegen"]
+    assert said(folder) == [
+        "boundaries.geojson – Datei fehlt → mit „sok daten holen“ oder von Hand ablegen"
+    ]
 
 
 def test_boundaries_that_are_no_geojson(folder):
     (folder / "boundaries.geojson").write_text('{"type": "Feature', encoding=UTF8)
     (line,) = said(folder)
     assert re.fullmatch(
-        r"boundaries\.geojson – nicht lesbar \(.*\) → als GeoJSON speichern", line, re.DOTALL
+        r"boundaries\.geojson, Zeile 1 – ist kein gültiges JSON \(.*\) → die Datei neu herunterladen",
+        line,
+        re.DOTALL,
     )
 
 
