@@ -3,7 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: report test cover lab lint bench check docs lock clean help
+.PHONY: report test cover fuzz lab lint bench check docs lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -25,6 +25,9 @@ test: $(READY) ## all tests
 
 cover: $(READY) ## all tests with coverage; takes twice as long
 	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term
+
+fuzz: $(READY) ## every reader on thousands of damaged files
+	@SOK_FUZZ=2000 $(BIN)/python -m pytest -n 2 -k "damaged or crash or hostile or fuzz"
 
 lab: $(READY) ## JupyterLab on the notebooks
 	@$(BIN)/sok lab

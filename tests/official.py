@@ -49,8 +49,8 @@ def register(path: Path) -> Path:
         key = f"{KREIS}0{ags[5:]}"
         rows += [
             line("50", "50", key, name),
-            line("60", "64", f"{key}{ags[5:]}", f"{name}, Stadt", 100.0, 7000, 3500, 3500, 70, "07999",
-                 f"{lon:.5f}".replace(".", ","), f"{lat:.5f}".replace(".", ",")),
+            line("60", "64", f"{key}{ags[5:]}", f"{name}, Stadt", 100.0, 7000, 3500, 3500, 70,
+                 "07999", f"{lon:.5f}".replace(".", ","), f"{lat:.5f}".replace(".", ",")),
         ]  # fmt: skip
     return write_register(path, rows)
 
@@ -82,7 +82,7 @@ def grid(path: Path, head: str, values) -> Path:
 
 
 def nations(path: Path) -> Path:
-    """Write people by citizenship: of each municipality 1,000 have another one than Germany's."""
+    """Write people by citizenship: 1,000 of each municipality have another than Germany's."""
     text = FLAT
     for ags, name in NAMES.items():
         key = f"{KREIS}0{ags[5:]}{ags[5:]}"

@@ -124,7 +124,7 @@ def test_jupyterlab_opens_in_german_with_contents_and_runs(page, tmp_path):
     with served(*options, port=port, path=tree, folder=tmp_path) as url:
         page.goto(url, wait_until="commit")
         page.get_by_role("menuitem", name="Datei").wait_for()
-        page.get_by_text("| Leerlauf").wait_for()  # until then the menu lacks the notebook's entries
+        page.get_by_text("| Leerlauf").wait_for()  # before, the menu lacks what a notebook brings
         page.get_by_role("menuitem", name="Ausführen", exact=True).click()
         page.get_by_text("Alle Zellen ausführen", exact=True).click()
         page.get_by_text("Menschen (").wait_for()
