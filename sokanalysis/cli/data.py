@@ -44,7 +44,7 @@ def holen(
     ] = True,
 ) -> None:
     """Amtliche Dateien laden, prüfen, auf den Kreis zuschneiden und in die Tabellen schreiben."""
-    from sokanalysis.district.assemble import STEPS, USED, assemble
+    from sokanalysis.district.assemble import OPTIONAL, STEPS, USED, assemble
     from sokanalysis.errors import RegionNotFound
     from sokanalysis.fetch.download import download_all
     from sokanalysis.fetch.provenance import record
@@ -67,15 +67,22 @@ def holen(
         typer.echo(f"geschrieben: {file}")
     for words in done.kept:
         typer.echo(f"unverändert: {words} („--ersetzen“ schreibt neu)")
-    _tell_missing([*problems, *done.problems])
+    named = {problem.file for problem in problems}
+    found = [problem for problem in done.problems if Path(problem.file).name not in named]
+    spare = {sources[key].file for key in OPTIONAL}
+    _tell_missing([*problems, *found], spare)
 
 
-def _tell_missing(problems: list[Problem]) -> None:
-    """Say what could not be had and how to go on; fail when there is any."""
+def _tell_missing(problems: list[Problem], spare: set[str]) -> None:
+    """Say what could not be had and how to go on; fail when something is needed."""
     from sokanalysis.errors import DataProblems
 
-    if problems:
-        typer.echo(str(DataProblems(dict.fromkeys(problems))), err=True)
+    needed = [problem for problem in problems if problem.file not in spare]
+    for problem in problems:
+        if problem.file in spare:
+            typer.echo(f"Geht auch ohne: {problem}", err=True)
+    if needed:
+        typer.echo(str(DataProblems(needed)), err=True)
         typer.echo("Danach denselben Befehl noch einmal aufrufen.", err=True)
         raise typer.Exit(1)
     typer.echo("Weiter mit: Angebote in tabellen.xlsx eintragen, dann „sok check“.")

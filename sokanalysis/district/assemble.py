@@ -37,6 +37,8 @@ USED: Final = (
     "gemeindeverzeichnis", "grenzen", "zensus_bevoelkerung", "zensus_staatsangehoerigkeit",
     "zensus_gemeinden", "auslaender_kreis", "strassen", "fahrplan",
 )  # fmt: skip
+# Without these, which ask for an account, foreigners come from the census cells alone.
+OPTIONAL: Final = ("zensus_gemeinden", "auslaender_kreis")
 # What the steps are called, in their order; each writes what it names.
 STEPS: Final = (
     "Gemeinden und Grenzen", "Wegenetz", "Siedlungen", "Ausländerinnen und Ausländer", "Fahrplan",
