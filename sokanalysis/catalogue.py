@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from sokanalysis import style
 from sokanalysis.codes import LEVERS, MEASURE_FIELDS, MEASURE_STATUSES
 from sokanalysis.demand import NEEDS
 from sokanalysis.effects import Effect, effect
@@ -159,7 +160,7 @@ def _safe(count: int | None, limit: int) -> int | None:
 
 
 def _least(count: int, limit: int) -> str:
-    return f"{count:,}".replace(",", ".") if _safe(count, limit) is not None else f"unter {limit}"
+    return style.number(count) if _safe(count, limit) is not None else f"unter {limit}"
 
 
 def _months(start: int, run: int) -> dict[str, Any]:

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
 import pandas as pd
 
 from sokanalysis import show, style
+from sokanalysis.plans.labels import (
+    ROW_WORDS_MM,
+    legend_columns,
+    legend_mm,
+    rows_of,
+    width_mm,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from sokanalysis.plans.labels import Rows
 
 # Colour and shape of what becomes of an offer, by the German words of `reach.OUTCOMES`: the same
 # in every figure; the shapes tell apart what a photocopier makes equally grey.
@@ -28,12 +37,17 @@ OUTCOME_LOOKS: Final = {
     style.NO_DATA_LABEL: (style.NO_DATA, "."),
 }
 
+_WORDS: Final = (
+    "Bezeichnung"  # heads the words that name rows, where their numbers stand as a table
+)
 _ROW_MM: Final = 5.6
+_BAR_MM: Final = 3.5
 _HEAD_MM: Final = 12.0
+_REACH: Final = 1.09  # of an axis, where the longest bar is 1
 
 
-def _height(rows: int, extra_mm: float = 0.0) -> tuple[float, float]:
-    return style.figure_size(_HEAD_MM + rows * _ROW_MM + extra_mm)
+def _size(rows: Rows, extra_mm: float = 0.0) -> tuple[float, float]:
+    return style.figure_size(_HEAD_MM + rows.ends[0] + extra_mm)
 
 
 def _value(value: float, unit: str) -> str:
@@ -44,7 +58,7 @@ def _value(value: float, unit: str) -> str:
 
 def bars(
     rows: pd.DataFrame, label: str, value: str, *, caption: str, source: str,
-    unit: str = "", basis: Sequence[str] = (),
+    unit: str = "", basis: Sequence[str] = (), measure: str = "",
 ) -> show.Figure:  # fmt: skip
     """Draw horizontal bars, one a row, from top to bottom as the rows stand.
 
@@ -60,6 +74,8 @@ def bars(
         Unit behind the numbers; ``%`` for shares between 0 and 1.
     basis : sequence of str
         Assumptions to be named on the page.
+    measure : str
+        What is drawn, of whom and in which unit; stands under the finding.
 
     Returns
     -------
@@ -69,19 +85,24 @@ def bars(
     import matplotlib.pyplot as plt
 
     with style.house_style():
-        figure, axes = plt.subplots(figsize=_height(len(rows)))
-        drawn = axes.barh(rows[label], rows[value].astype(float), color=style.ACCENT, height=0.62)
+        named = rows_of(rows[label], _ROW_MM)
+        figure, axes = plt.subplots(figsize=_size(named))
+        drawn = axes.barh(
+            named.middles, rows[value].astype(float), color=style.ACCENT, height=_BAR_MM
+        )
         texts = [_value(number, unit) for number in rows[value]]
         axes.bar_label(drawn, texts, padding=3, fontsize=style.TYPE_SCALE["small"])
-        _quiet(axes)
+        _quiet(axes, named)
         plt.close(figure)
-    said = "; ".join(f"{word}: {text}" for word, text in zip(rows[label], texts, strict=True))
-    return show.Figure(figure, caption, source, f"Balkendiagramm. {said}.", tuple(basis))
+    pairs = [*zip(map(str, rows[label]), texts, strict=True)]
+    alt = f"Balkendiagramm. {'; '.join(f'{word}: {text}' for word, text in pairs)}."
+    data = show.Data((_WORDS, "Wert"), pairs)
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
 def stacked_bars(
     table: pd.DataFrame, *, caption: str, source: str, unit: str = "",
-    colors: Sequence[str] | None = None, basis: Sequence[str] = (),
+    colors: Sequence[str] | None = None, basis: Sequence[str] = (), measure: str = "",
 ) -> show.Figure:  # fmt: skip
     """Draw horizontal bars made of parts, one a row of the table.
 
@@ -89,7 +110,7 @@ def stacked_bars(
     ----------
     table : DataFrame
         Index: words; columns: parts, in the order of drawing; values not negative.
-    caption, source, unit, basis
+    caption, source, unit, basis, measure
         As in `bars`.
     colors : sequence of str, optional
         One a column; the categorical palette by default.
@@ -103,16 +124,20 @@ def stacked_bars(
 
     colors = colors or style.categorical(len(table.columns))
     with style.house_style():
-        figure, axes = plt.subplots(figsize=_height(len(table), extra_mm=9))
-        _stack(axes, table, colors, unit)
-        _quiet(axes)
-        figure.legend(loc="outside upper left", ncols=min(4, len(table.columns)), handlelength=1.0)
+        named = rows_of(table.index, _ROW_MM)
+        size = _size(named, legend_mm([str(part) for part in table]))
+        figure, axes = plt.subplots(figsize=size)
+        _stack(axes, table, colors, unit, named)
+        _quiet(axes, named)
+        _legend(figure, handlelength=1.0)
         plt.close(figure)
     said = "; ".join(
         f"{word}: " + ", ".join(f"{part} {_value(v, unit)}" for part, v in row.items() if v)
         for word, row in table.iterrows()
     )
-    return show.Figure(figure, caption, source, f"Gestapelte Balken. {said}.", tuple(basis))
+    data = show.Data.of(table, lambda v: _value(v, unit), _WORDS)
+    alt = f"Gestapelte Balken. {said}."
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
 def outcome_colors(table: pd.DataFrame) -> list[str]:
@@ -134,41 +159,40 @@ def outcome_colors(table: pd.DataFrame) -> list[str]:
     return [style.ACCENT, *hindrances[: len(table.columns) - 1]]
 
 
-def _stack(axes: Axes, table: pd.DataFrame, colors: Sequence[str], unit: str) -> None:
+def _legend(figure: Figure, **look: Any) -> None:
+    _, words = figure.axes[0].get_legend_handles_labels()
+    figure.legend(loc="outside upper left", ncols=legend_columns(words), **look)
+
+
+def _stack(axes: Axes, table: pd.DataFrame, colors: Sequence[str], unit: str, named: Rows) -> None:
     left = pd.Series(0.0, index=table.index)
-    widest = table.sum(axis=1).max()
+    mm = (style.TEXT_WIDTH_MM - ROW_WORDS_MM - 4) / _REACH / max(table.sum(axis=1).max(), 1e-9)
     for part, color in zip(table.columns, colors, strict=True):
         drawn = axes.barh(
-            table.index, table[part].astype(float), left=left, color=color, height=0.62,
+            named.middles, table[part].astype(float), left=left, color=color, height=_BAR_MM,
             label=part, edgecolor="white", linewidth=0.6,
         )  # fmt: skip
-        texts = [_value(v, unit) if v > 0.06 * widest else "" for v in table[part]]
+        texts = [_value(v, unit) for v in table[part]]
+        fits = [width_mm(text) + 1 < v * mm for text, v in zip(texts, table[part], strict=True)]
+        texts = [text if is_room else "" for text, is_room in zip(texts, fits, strict=True)]
         axes.bar_label(
             drawn, texts, label_type="center", fontsize=style.TYPE_SCALE["small"],
-            color=_ink_on(color),
+            color=style.ink_on(color),
         )  # fmt: skip
         left = left + table[part]
 
 
-def _ink_on(color: str) -> str:
-    """Return white on dark and ink on light colours (relative luminance of WCAG 2.2)."""
-    from matplotlib.colors import to_rgb
-
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "white" if luminance < 0.22 else style.INK
-
-
 def dots(
-    table: pd.DataFrame, *, caption: str, source: str, basis: Sequence[str] = ()
-) -> show.Figure:
+    table: pd.DataFrame, *, caption: str, source: str, basis: Sequence[str] = (),
+    measure: str = "",
+) -> show.Figure:  # fmt: skip
     """Draw shares as dots on a line from 0 to 100 per cent, one line a row.
 
     Parameters
     ----------
     table : DataFrame
         Index: words; columns: states, in order; values 0–1.
-    caption, source, basis
+    caption, source, basis, measure
         As in `bars`.
 
     Returns
@@ -181,96 +205,37 @@ def dots(
 
     markers = ("o", "s", "D", "^", "X")
     with style.house_style():
-        figure, axes = plt.subplots(figsize=_height(len(table), extra_mm=14))
-        axes.hlines(table.index, table.min(axis=1), table.max(axis=1), color=style.RULE, zorder=1)
+        named = rows_of(table.index, _ROW_MM)
+        size = _size(named, 9 + legend_mm([str(part) for part in table]))
+        figure, axes = plt.subplots(figsize=size)
+        axes.hlines(named.middles, table.min(axis=1), table.max(axis=1), color=style.RULE, zorder=1)
         looks = zip(table.columns, style.categorical(len(table.columns)), markers, strict=False)
         for state, color, marker in looks:
-            axes.scatter(table[state], table.index, s=46, color=color, marker=marker, label=state)
+            axes.scatter(
+                table[state], named.middles, s=46, color=color, marker=marker, label=state,
+                edgecolors=style.INK, linewidths=0.3,
+            )  # fmt: skip
         axes.set_xlim(0, 1.02)
         axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0, symbol=f"{style.NBSP}%"))
         axes.xaxis.grid(visible=True)
-        axes.set_ylim(len(table) - 0.4, -0.6)
+        axes.set_ylim(*named.ends)
+        axes.set_yticks(named.middles, named.texts)
         axes.spines[["left", "bottom"]].set_visible(False)
-        figure.legend(loc="outside upper left", ncols=len(table.columns), handletextpad=0.3)
+        _legend(figure, handletextpad=0.3)
         plt.close(figure)
     said = "; ".join(
         f"{word}: " + ", ".join(f"{state} {style.percent(share)}" for state, share in row.items())
         for word, row in table.iterrows()
     )
-    return show.Figure(figure, caption, source, f"Punktdiagramm. {said}.", tuple(basis))
+    data = show.Data.of(table, style.percent, _WORDS)
+    alt = f"Punktdiagramm. {said}."
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
-def heat_maps(
-    panels: dict[str, pd.DataFrame], *, across: str, caption: str, source: str,
-    basis: Sequence[str] = (),
-) -> show.Figure:  # fmt: skip
-    """Draw shares as fields with their per cent, one panel a table, all on one scale.
-
-    Parameters
-    ----------
-    panels : dict of str to DataFrame
-        German title → values 0–1; index: words, columns: steps (numbers or words); at least
-        one, none of them empty. A missing value is a dash.
-    across : str
-        What the columns are ("Uhr").
-    caption, source, basis
-        As in `bars`.
-
-    Returns
-    -------
-    Figure
-        With an alternative text that says the largest and smallest share of every row.
-    """
-    import matplotlib.pyplot as plt
-
-    shares = np.concatenate([table.to_numpy(float).ravel() for table in panels.values()])
-    most = float(np.fmax.reduce(shares, initial=0.0)) or 1.0
-    heights = [len(table) for table in panels.values()]
-    with style.house_style():
-        figure, grid = plt.subplots(
-            len(panels), 1, figsize=_height(sum(heights), 10.0 * len(panels)), squeeze=False,
-            gridspec_kw={"height_ratios": heights},
-        )  # fmt: skip
-        for axes, (title, table) in zip(grid.flat, panels.items(), strict=True):
-            _fields(axes, table.astype(float), most)
-            axes.set_title(title)
-        grid.flat[-1].set_xlabel(across)
-        plt.close(figure)
-    said = " ".join(f"{title}: {_extremes(table, across)}." for title, table in panels.items())
-    return show.Figure(figure, caption, source, f"Felder mit Anteilen. {said}", tuple(basis))
-
-
-def _fields(axes: Axes, table: pd.DataFrame, most: float) -> None:
-    from matplotlib.colors import ListedColormap, to_hex
-
-    colors = ListedColormap(style.ORDINAL)  # steps, not a ramp: on each of them type is readable
-    shares = table.to_numpy()
-    axes.pcolormesh(shares, cmap=colors, vmin=0, vmax=most, edgecolors="white", linewidth=1)
-    axes.set_xticks(np.arange(shares.shape[1]) + 0.5, table.columns)
-    axes.set_yticks(np.arange(shares.shape[0]) + 0.5, table.index)
-    axes.invert_yaxis()
-    axes.spines[:].set_visible(False)
-    # Hundreds of numbers that lie inside their fields need not be asked for room.
-    for (row, column), share in np.ndenumerate(shares):
-        ink = style.MUTED if np.isnan(share) else _ink_on(to_hex(colors(share / most)))
-        axes.text(
-            column + 0.5, row + 0.52, style.number(100 * share), ha="center", va="center",
-            fontsize=style.TYPE_SCALE["small"], color=ink, in_layout=False,
-        )  # fmt: skip
-
-
-def _extremes(table: pd.DataFrame, across: str) -> str:
-    """Say of each row where it is largest and where smallest."""
-    return "; ".join(
-        f"{word}: höchstens {style.percent(row.max())} ({row.idxmax()} {across}), "
-        f"mindestens {style.percent(row.min())} ({row.idxmin()} {across})"
-        for word, row in table.dropna(how="all").iterrows()
-    )
-
-
-def _quiet(axes: Axes) -> None:
+def _quiet(axes: Axes, named: Rows) -> None:
     """Leave words and numbers only: the bars carry their values."""
-    axes.invert_yaxis()
+    axes.set_yticks(named.middles, named.texts)
+    axes.set_ylim(*named.ends)
     axes.set_xticks([])
     axes.spines[["left", "bottom"]].set_visible(False)
-    axes.margins(x=0.09)
+    axes.margins(x=_REACH - 1)

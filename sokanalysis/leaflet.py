@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _SCRIPT = re.compile(r'<script src="(https?://[^"]+)"></script>\s*')
 _STYLE = re.compile(r'<link rel="stylesheet" href="(https?://[^"]+)"\s*/>\s*')
 _FOLIUM_ID = re.compile(r"(?<=_)[0-9a-f]{32}(?![0-9a-f])")
+_NO_ZOOM = re.compile(r",\s*maximum-scale=[\d.]+,\s*user-scalable=no")
 _DROPPED: Final = ("jquery", "bootstrap", "awesome", "glyphicons")
 
 # folium calls jQuery for two things: to make an element from HTML, and to wait for the page.
@@ -39,6 +40,16 @@ GERMAN_CONTROLS: Final = """
 L.Control.Zoom.mergeOptions({zoomInTitle: "Vergrößern", zoomOutTitle: "Verkleinern"});
 L.Control.Scale.mergeOptions({imperial: false});
 L.Control.Attribution.mergeOptions({prefix: "Leaflet"});
+"""
+# A map that is unfolded later begins without any size, and would show the whole world for good.
+_LATE_SIZE: Final = """
+L.Map.addInitHook(function () {
+  var fit = this.fitBounds, asked = null;
+  this.fitBounds = function () { asked = arguments; return fit.apply(this, arguments); };
+  this.on("resize", function (event) {
+    if (asked && event.oldSize.x === 0) fit.apply(this, asked);
+  });
+});
 """
 
 
@@ -92,7 +103,7 @@ def leaflet_script() -> str:
 def leaflet_head() -> str:
     """Return Leaflet as `<style>` and `<script>`, pictures included; about 180 kB."""
     icons = _marker_icons(_folder() / "images")
-    parts = (leaflet_script(), icons, GERMAN_CONTROLS, _JQUERY_STAND_IN)
+    parts = (leaflet_script(), icons, GERMAN_CONTROLS, _LATE_SIZE, _JQUERY_STAND_IN)
     return f"<style>{leaflet_style()}</style>\n<script>{''.join(parts)}</script>\n"
 
 
@@ -140,7 +151,13 @@ def offline_html(folium_map: folium.Map) -> str:
             "Die Karte braucht Kacheln oder Symbolschriften aus dem Netz. "
             "Bitte mit tiles=None anlegen und CircleMarker statt Icon verwenden."
         )
-    return _with_steady_ids(html).replace("<head>", f"<head>\n{leaflet_head()}", 1)
+    return _readable(_with_steady_ids(html)).replace("</title>", f"</title>\n{leaflet_head()}", 1)
+
+
+def _readable(html: str) -> str:
+    """Say language and title, and let the page be enlarged: folium does none of it."""
+    named = html.replace("<html>", '<html lang="de">', 1)
+    return _NO_ZOOM.sub("", named).replace("<head>", "<head>\n<title>Karte</title>", 1)
 
 
 def offline_frame(folium_map: folium.Map, title: str, height_px: int = 520) -> str:

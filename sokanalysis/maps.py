@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def area_map(
     region: Region, values: pd.Series[float], classes: Classes, *,
-    unit: str, caption: str, source: str, basis: Sequence[str] = (),
+    unit: str, caption: str, source: str, basis: Sequence[str] = (), measure: str = "",
 ) -> show.Map:  # fmt: skip
     """Colour the municipalities by class.
 
@@ -38,8 +38,8 @@ def area_map(
         What is counted, for popups and legend.
     caption, source : str
         Finding and source, in German.
-    basis : sequence of str
-        Assumptions to be named on the page.
+    basis, measure
+        As in `sokanalysis.figures.bars`.
 
     Returns
     -------
@@ -60,14 +60,20 @@ def area_map(
         plt.close(figure)
     alt = _area_alt(shapes["name"], classed, classes, unit)
     return show.Map(
-        lambda: webmaps.area_map(region, values, classed, classes, unit),
-        figure, caption, source, alt, tuple(basis),
+        lambda: webmaps.area_map(region, classed, classes, unit),
+        figure, caption, source, alt, tuple(basis), measure, _area_data(shapes, values, unit),
     )  # fmt: skip
+
+
+def _area_data(shapes: pd.DataFrame, values: pd.Series[float], unit: str) -> show.Data:
+    """Write what the interactive map says of each municipality, by name."""
+    written = [style.number(values.get(ags), missing=style.NO_DATA_LABEL) for ags in shapes.index]
+    return show.Data(("Gemeinde", unit), sorted(zip(shapes["name"], written, strict=True)))
 
 
 def place_maps(
     region: Region, places: pd.DataFrame, panels: dict[str, str], classes: Classes, *,
-    unit: str, caption: str, source: str, basis: Sequence[str] = (),
+    unit: str, caption: str, source: str, basis: Sequence[str] = (), measure: str = "",
 ) -> show.Map:  # fmt: skip
     """Draw places as dots coloured by class, one small map a column.
 
@@ -80,7 +86,7 @@ def place_maps(
         and the columns of `panels`.
     panels : dict of str to str
         Column with the number to class → German title of its map; one to four.
-    classes, unit, caption, source, basis
+    classes, unit, caption, source, basis, measure
         As in `area_map`.
 
     Returns
@@ -101,7 +107,7 @@ def place_maps(
         for axes, (column, title) in zip(grid.flat, panels.items(), strict=False):
             map_parts.areas(axes, region)
             map_parts.colored_dots(axes, places, palette[classes.of(places[column]).to_numpy()])
-            map_parts.dress(axes, region, names=len(panels) == 1)
+            map_parts.dress(axes, region, is_small=len(panels) > 1)
             axes.set_title(title)
         map_parts.legend(grid.flat[-1], classes, unit, figure=figure)
         plt.close(figure)
@@ -112,13 +118,21 @@ def place_maps(
     return show.Map(
         lambda: webmaps.place_map(region, places, last, classes, unit),
         figure, caption, source, f"Karte des Landkreises mit Orten als Punkten, {unit}. {said}.",
-        tuple(basis),
+        tuple(basis), measure, _place_data(places, panels, classes),
     )  # fmt: skip
+
+
+def _place_data(places: pd.DataFrame, panels: dict[str, str], classes: Classes) -> show.Data:
+    """Write the class that each place has in each panel, by name."""
+    words = np.array([*classes.labels, style.NO_DATA_LABEL], dtype=object)
+    written = [words[classes.of(places[column]).to_numpy()] for column in panels]
+    rows = sorted(zip(places["name"], *written, strict=True))
+    return show.Data(("Ort", *panels.values()), rows)
 
 
 def reason_map(
     region: Region, places: pd.DataFrame, *, unit: str, caption: str, source: str,
-    basis: Sequence[str] = (),
+    basis: Sequence[str] = (), measure: str = "",
 ) -> show.Map:  # fmt: skip
     """Draw places as marks whose colour and shape say what becomes of an offer.
 
@@ -132,7 +146,7 @@ def reason_map(
         as `sokanalysis.places.commonest_reasons` gives it.
     unit : str
         Heading of the legend.
-    caption, source, basis
+    caption, source, basis, measure
         As in `area_map`.
 
     Returns
@@ -164,7 +178,8 @@ def reason_map(
     return show.Map(
         lambda: webmaps.reason_map(region, places, looks),
         figure, caption, source, f"Karte des Landkreises mit Orten als Zeichen, {unit}. {said}.",
-        tuple(basis),
+        tuple(basis), measure,
+        show.Data(("Ort", unit), sorted(zip(places["name"], places["reason"], strict=True))),
     )  # fmt: skip
 
 

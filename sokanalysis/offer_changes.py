@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pandas as pd
 
+from sokanalysis import style
 from sokanalysis.codes import CURRENT_STATUSES, STATUSES, WEEKDAYS
 from sokanalysis.schema import OFFERS, SESSIONS
 
@@ -177,7 +178,7 @@ def _text(column: Column, value: Any) -> str:
     if column.kind == "boolean":
         return "ja" if value else "nein"
     unit = f"\N{NO-BREAK SPACE}{column.unit}" if column.unit != column.title else ""
-    return f"{value:.12g}".replace(".", ",") + unit
+    return style.exact(value) + unit
 
 
 # --- appointments and sites of offers that go on ------------------------------------------------

@@ -7,21 +7,27 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from sokanalysis import show, style
+from sokanalysis.plans.labels import LINE_MM, rows_of, width_mm
+from sokanalysis.plans.rows import beside as write
+from sokanalysis.plans.rows import row_axes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-_ROW_MM: Final = 6.2
-_HEAD_MM: Final = 22.0
+_ROW_MM: Final = 5.6
+_HEAD_MM: Final = 15.0
+_FOOT_MM: Final = 11.0
+_GAP_MM: Final = 3.0
 _WITHHELD: Final = "geheim"
 _HEAD: Final = "geschätzt (Spanne)"
 
 
 def ranges(
     rows: pd.DataFrame, label: str, value: str, *, unit: str, beside: tuple[str, str],
-    caption: str, source: str, basis: Sequence[str] = (),
+    caption: str, source: str, basis: Sequence[str] = (), measure: str = "",
 ) -> show.Figure:  # fmt: skip
     """Draw numbers as dots on the range they may lie in, one line a row, from top to bottom.
 
@@ -36,7 +42,7 @@ def ranges(
         What is counted, for the axis.
     beside : (str, str)
         Column with whole numbers to write at the right of each row, and its German head.
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -44,30 +50,21 @@ def ranges(
     Figure
         With an alternative text that says every number.
     """
-    import matplotlib.pyplot as plt
-
     ends = rows[[f"{value}_low", value, f"{value}_high"]].astype("Float64")
     ends = ends.mask(ends.isna().any(axis=1)).set_axis(["low", "middle", "high"], axis=1)
     texts = [_said(*row) for row in ends.itertuples(index=False)]
     counts = [style.number(count) for count in rows[beside[0]]]
     with style.house_style():
-        size = style.figure_size(_HEAD_MM + _ROW_MM * len(rows))
-        figure, (axes, side) = plt.subplots(1, 2, figsize=size, sharey=True, width_ratios=(2.2, 1))
-        _marks(axes, ends.astype(float))
-        axes.set_yticks(range(len(rows)), rows[label])
-        axes.set_xlabel(unit)
-        side.set_axis_off()
-        _column(side, 0.58, _HEAD, texts)
-        _column(side, 1.0, beside[1], counts)
-        figure.legend(loc="outside upper left", ncols=2, handletextpad=0.5)
-        plt.close(figure)
+        figure = _drawn(ends.astype(float), rows[label], [(_HEAD, texts), (beside[1], counts)])
+        figure.axes[0].set_xlabel(unit)
     said = "; ".join(
         f"{word}: {text}, {beside[1]} {count}"
         for word, text, count in zip(rows[label], texts, counts, strict=True)
     )
-    return show.Figure(
-        figure, caption, source, f"Punkte mit Spannen, {unit}. {said}.", tuple(basis)
-    )
+    written = [*zip(map(str, rows[label]), texts, counts, strict=True)]
+    data = show.Data(("Bezeichnung", f"{unit}, {_HEAD}", beside[1]), written)
+    alt = f"Punkte mit Spannen, {unit}. {said}."
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
 def _said(low: object, middle: object, high: object) -> str:
@@ -76,22 +73,38 @@ def _said(low: object, middle: object, high: object) -> str:
     return f"{style.number(middle)} ({style.number(low)}–{style.number(high)})"
 
 
-def _marks(axes: Axes, ends: pd.DataFrame) -> None:
-    height = range(len(ends))
-    axes.hlines(height, ends["low"], ends["high"], color=style.ORDINAL[1], linewidth=5,
+def _drawn(
+    ends: pd.DataFrame, words: pd.Series[str], columns: Sequence[tuple[str, Sequence[str]]]
+) -> Figure:
+    """Draw rows as high as their words, and columns of words at the right under their heads."""
+    named = rows_of(words, _ROW_MM)
+    heads = [[*head.rsplit(" ", 1)] for head, _ in columns]
+    widths = [
+        max(map(width_mm, [*head, *cells])) for head, (_, cells) in zip(heads, columns, strict=True)
+    ]
+    left = max(width_mm(line) for text in named.texts for line in text.split("\n")) + _GAP_MM
+    figure, axes, middles = row_axes(
+        [*named.heights], left=left, right=sum(widths) + _GAP_MM * len(widths),
+        head=_HEAD_MM, foot=_FOOT_MM,
+    )  # fmt: skip
+    axes.set_yticks(middles, named.texts)
+    _marks(axes, ends, middles)
+    right = style.TEXT_WIDTH_MM - 0.5
+    for head, (_, cells), width in reversed([*zip(heads, columns, widths, strict=True)]):
+        write(axes, right, -1.0 - len(head) * LINE_MM / 2, head, ha="right", color=style.MUTED)
+        for middle, cell in zip(middles, cells, strict=True):
+            write(axes, right, middle, [cell], ha="right")
+        right -= width + _GAP_MM
+    figure.legend(loc="upper left", ncols=2, handletextpad=0.5, borderaxespad=0, borderpad=0)
+    return figure
+
+
+def _marks(axes: Axes, ends: pd.DataFrame, middles: Sequence[float]) -> None:
+    axes.hlines(middles, ends["low"], ends["high"], color=style.ORDINAL[1], linewidth=5,
                 label="Spanne")  # fmt: skip
-    axes.scatter(ends["middle"], height, s=42, color=style.ACCENT, zorder=2,
+    axes.scatter(ends["middle"], middles, s=42, color=style.ACCENT, zorder=2,
                  label="wie angenommen")  # fmt: skip
     axes.set_xlim(0, max(ends["high"].max() * 1.04, 1) if len(ends.dropna()) else 1)
-    axes.set_ylim(len(ends) - 0.4, -0.6)
     axes.xaxis.grid(visible=True)
+    axes.locator_params(axis="x", nbins=6)
     axes.xaxis.set_major_formatter(lambda count, _: style.number(count))
-    axes.spines[["left", "bottom"]].set_visible(False)
-
-
-def _column(axes: Axes, right: float, head: str, texts: Sequence[str]) -> None:
-    """Write a column of words that ends there, under its head."""
-    small = style.TYPE_SCALE["small"]
-    axes.text(right, -0.7, head.replace(" ", "\n"), ha="right", fontsize=small, color=style.MUTED)
-    for row, text in enumerate(texts):
-        axes.text(right, row, text, va="center", ha="right", fontsize=small)

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from sokanalysis import style
 from sokanalysis.codes import QUALITIES
 from sokanalysis.columns import Column, Kind, Table
 from sokanalysis.parameters import Parameter, Value, default_parameters
@@ -149,7 +150,7 @@ def _value(value: Value) -> str:
 
 def _number(value: float | None) -> str:
     """Return a number as Germans write it, nothing for no number."""
-    return "" if value is None else f"{value:,}".translate(str.maketrans(",.", ".,"))
+    return "" if value is None else style.exact(value)
 
 
 def _table(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sokanalysis import style
 from sokanalysis.codes import QUALITIES
-from sokanalysis.show_table import Column, Table
+from sokanalysis.show_table import Column, Data, Table
 from sokanalysis.shown import MIME, Output, close, required, shown_value, template
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as MatplotlibFigure
 
 __all__ = [
-    "MIME", "Column", "Cover", "DataState", "Factsheet", "Figure", "KeyFigures", "Map", "Note",
-    "Output", "Table", "Text",
+    "MIME", "Column", "Cover", "Data", "DataState", "Factsheet", "Figure", "KeyFigures", "Map",
+    "Note", "Output", "Table", "Text",
 ]  # fmt: skip
 
 NOTE_LABELS: Final = {
@@ -72,6 +72,10 @@ class Figure(Output):
         What a reader who cannot see the figure needs to know.
     basis : tuple of str
         Assumptions the figure rests on.
+    measure : str
+        What is drawn, of whom and in which unit; stands under the finding.
+    data : Data, optional
+        The numbers behind it; a page for the browser offers them as a table.
     """
 
     figure: MatplotlibFigure
@@ -79,6 +83,8 @@ class Figure(Output):
     source: str
     alt: str
     basis: tuple[str, ...] = ()
+    measure: str = ""
+    data: Data | None = None
 
     def __post_init__(self) -> None:
         required(caption=self.caption, source=self.source, alt=self.alt)
@@ -99,7 +105,7 @@ class Map(Output):
         The map, or a function without arguments that makes it when HTML is asked for.
     static : matplotlib.figure.Figure
         Its twin for paper.
-    caption, source, alt, basis
+    caption, source, alt, basis, measure, data
         As for `Figure`.
     """
 
@@ -109,6 +115,8 @@ class Map(Output):
     source: str
     alt: str
     basis: tuple[str, ...] = ()
+    measure: str = ""
+    data: Data | None = None
 
     def __post_init__(self) -> None:
         required(caption=self.caption, source=self.source, alt=self.alt)
@@ -129,7 +137,9 @@ class Map(Output):
 
 def _drawing(shown: Figure | Map, svg: str) -> dict[str, Any]:
     texts = {"caption": shown.caption, "source": shown.source, "alt": shown.alt}
-    return {"kind": "figure", "svg": svg, **texts, "basis": list(shown.basis)}
+    told = {"measure": shown.measure, "basis": list(shown.basis)}
+    data = shown.data.payload() if shown.data else None
+    return {"kind": "figure", "svg": svg, **texts, **told, "data": data}
 
 
 @dataclass(frozen=True)

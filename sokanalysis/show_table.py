@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -16,6 +16,7 @@ Kind = Literal["text", "integer", "number", "percent", "euro", "minutes", "date"
 _UNITS: Final = {"percent": "%", "euro": "€", "minutes": "min"}
 _NUMERIC: Final = ("integer", "number", "percent", "euro", "minutes")
 _SUMMED: Final = ("integer", "number", "euro")
+_WORDS_FOR_NUMBERS: Final = ("geheim", style.NO_DATA_LABEL)
 
 
 @dataclass(frozen=True)
@@ -107,9 +108,14 @@ class Table(Output):
         texts = {"caption": self.caption, "source": self.source, "note": self.note}
         cells = [[column.written(v) for v in self.frame[column.name]] for column in self.columns]
         rows = [list(row) for row in zip(*cells, strict=True)]
-        head = [column.head() for column in self.columns]
-        basis = list(self.basis)
         last = self._total_row()
+        ends = last or [""] * len(cells)
+        columns = zip(self.columns, cells, ends, strict=True)
+        head = [
+            c.head() | {"places": max(map(style.places, [*texts, end]))}
+            for c, texts, end in columns
+        ]
+        basis = list(self.basis)
         return {"kind": "table", "head": head, "rows": rows, "total": last, **texts, "basis": basis}
 
     def _total_row(self) -> list[str]:
@@ -122,3 +128,45 @@ class Table(Output):
         first, *others = self.columns
         sums = [c.written(self.frame[c.name].sum()) if c.kind in _SUMMED else "" for c in others]
         return [first.written(label), *sums]
+
+
+@dataclass(frozen=True)
+class Data:
+    """What a drawing shows, in words and written numbers: for readers who cannot see it.
+
+    Parameters
+    ----------
+    head : sequence of str
+        German headings; the first is that of the words which name the rows.
+    rows : sequence of sequence of str
+        One a row, as long as the head, in the order of the drawing. Only what is drawn: counts
+        of people have been through `sokanalysis.privacy`.
+    """
+
+    head: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, write: Callable[[Any], str], first: str) -> Data:
+        """Write a table whose index holds the words and whose columns are named in German."""
+        rows = [
+            (str(word), *map(write, row))
+            for word, row in zip(table.index, table.to_numpy(), strict=True)
+        ]
+        return cls((first, *map(str, table.columns)), rows)
+
+    def payload(self) -> dict[str, Any]:
+        """Return head and rows as a table has them; columns of numbers stand to the right."""
+        columns = list(zip(*self.rows, strict=True)) or [()] * len(self.head)
+        head = [
+            {
+                "title": title, "unit": "", "align": "right" if _is_numeric(cells) else "left",
+                "places": max(map(style.places, cells), default=0),
+            }
+            for title, cells in zip(self.head, columns, strict=True)
+        ]  # fmt: skip
+        return {"head": head, "rows": [list(row) for row in self.rows]}
+
+
+def _is_numeric(cells: Sequence[str]) -> bool:
+    return all(cell in _WORDS_FOR_NUMBERS or not cell[:1].isalpha() for cell in cells)

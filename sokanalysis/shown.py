@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import sys
-from base64 import b64encode
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from sokanalysis import style
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
     from matplotlib.figure import Figure as MatplotlibFigure
 
+_LITERAL: Final = " '=/:;,()@!*+$?"
 MIME: Final = "application/vnd.sokanalysis+json"
 
 
@@ -27,7 +29,7 @@ def template() -> jinja2.Template:
 
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
     environment.filters["markdown"] = create_markdown(escape=True, plugins=["table"])
-    environment.filters["base64"] = lambda text: b64encode(text.encode()).decode("ascii")
+    environment.filters["address"] = svg_address
     environment.globals["style"] = style
     return environment.get_template("show.html.j2")
 
@@ -50,6 +52,27 @@ def close(figure: MatplotlibFigure) -> None:
         pyplot.close(figure)
 
 
+def _unbroken(value: Any) -> Any:
+    """Keep ranges on one line in all texts of a payload; a drawing stays as it is."""
+    if isinstance(value, dict):
+        return {name: v if name == "svg" else _unbroken(v) for name, v in value.items()}
+    if isinstance(value, list):
+        return [_unbroken(v) for v in value]
+    return style.unbroken(value) if isinstance(value, str) else value
+
+
+def svg_address(svg: str) -> Markup:
+    """Return a drawing as the address of an image; a quarter shorter than in base 64.
+
+    All that HTML would take for markup is escaped.
+    """
+    from markupsafe import Markup
+
+    # Within an address a line end counts for nothing, so that it would join two attributes.
+    text = " ".join(svg.split()).replace('"', "'")
+    return Markup("data:image/svg+xml," + quote(text, safe=_LITERAL))
+
+
 def svg_width_pt(svg: str) -> float:
     """Return the width an SVG of matplotlib declares, in points; 0 when it declares none."""
     found = re.search(r'<svg[^>]*\bwidth="([\d.]+)pt"', svg)
@@ -66,7 +89,8 @@ class Output:
     @cached_property
     def content(self) -> dict[str, Any]:
         """The payload, made once: a drawing is needed as HTML and as JSON."""
-        return self.payload()
+        told: dict[str, Any] = _unbroken(self.payload())
+        return told
 
     def html(self) -> str:
         """Return the HTML that JupyterLab shows."""

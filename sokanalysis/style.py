@@ -1,18 +1,18 @@
 """The one place for the look: colours, type, German numbers, and matplotlib's settings.
 
 Everything drawn or printed takes its colour, its type size and its number format from here; the
-Typst templates receive the same values from the exporter. matplotlib and fontTools are loaded
-only when something is drawn.
+Typst templates receive the same values from the exporter. matplotlib is loaded only when
+something is drawn.
 """
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+from sokanalysis import fonts
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,26 +29,28 @@ HIGHLIGHT: Final = "#eda81f"
 
 # Light to dark in even steps of lightness: the order survives a photocopier.
 ORDINAL: Final = ("#dcebee", "#a9cdd6", "#6fa9b8", "#3a8095", "#00566b", "#00303d")
-# Neighbours differ in lightness as well as in hue, for colour-blind readers and for greyscale.
-CATEGORICAL: Final = ("#00566b", "#eda81f", "#43102f", "#a5d5ee", "#cf5a3c", "#4f9d8a")
+# All differ in lightness as well as in hue, for colour-blind readers and for greyscale.
+CATEGORICAL: Final = (ACCENT, HIGHLIGHT, "#43102f", "#bfe0f2", ATTENTION, "#4f9d8a")
 
 NO_DATA: Final = "#efece6"
 NO_DATA_HATCH: Final = "////"
 NO_DATA_EDGE: Final = "#9a958a"
 NO_DATA_LABEL: Final = "keine Daten oder geheim"
 
-FONT: Final = "Source Sans 3"
+FONT: Final = fonts.FONT
 # Points; the same in a figure and in the text around it, because figures are set at full size.
 TYPE_SCALE: Final = {"small": 8.0, "label": 9.0, "body": 10.5, "h3": 11.5, "h2": 14.0, "h1": 20.0}
 
 TEXT_WIDTH_MM: Final = 160.0
 _MM_PER_INCH = 25.4
-LATIN: Final = (*range(0x20, 0x250), *range(0x2010, 0x2045), *range(0x2190, 0x2194))
-_SIGNS = (0x20AC, 0x2212, 0x2248, 0x2264, 0x2265, 0x25A0, 0x25B2, 0x25BC, 0x25CF)
 
 NBSP: Final = "\N{NO-BREAK SPACE}"
+THIN: Final = "\N{NARROW NO-BREAK SPACE}"  # between thousands; no line ends there
 UNKNOWN: Final = "unbekannt"
 DASH: Final = "–"
+_RANGE: Final = re.compile(rf"(\d(?:{NBSP}\S+)?) bis (?=\d)")
+_WRITTEN: Final = re.compile(rf"[−+]?[\d{THIN}]+(?:,(\d+))?")
+_GERMAN: Final = str.maketrans({",": THIN, ".": ",", "-": "\N{MINUS SIGN}"})
 
 
 def ordinal(count: int) -> tuple[str, ...]:
@@ -82,6 +84,15 @@ def categorical(count: int) -> tuple[str, ...]:
     return CATEGORICAL[:count]
 
 
+def ink_on(color: str) -> str:
+    """Return white on dark and ink on light colours (relative luminance of WCAG 2.2)."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.22 else INK
+
+
 def is_missing(value: Any) -> bool:
     """Tell whether a scalar is None, NaN, NaT or pandas' NA, without loading pandas."""
     if value is None:
@@ -93,7 +104,7 @@ def is_missing(value: Any) -> bool:
 
 
 def number(value: object, decimals: int = 0, *, missing: str = DASH) -> str:
-    """Write a number as German readers do: 1.234,5, with a true minus sign.
+    """Write a number as German readers do: 1 234,5, with a true minus sign (DIN 5008).
 
     Parameters
     ----------
@@ -107,14 +118,34 @@ def number(value: object, decimals: int = 0, *, missing: str = DASH) -> str:
     Returns
     -------
     str
+        Thousands are set apart by a narrow space at which no line ends, never by a point, which
+        readers of other languages take for the comma.
     """
-    from babel.numbers import format_decimal
-
     if is_missing(value):
         return missing
     rounded = round(float(value), decimals) + 0.0  # type: ignore[arg-type]  # + 0.0: no "-0"
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(rounded, format=pattern, locale="de_DE")).replace("-", "−")
+    return f"{rounded:,.{decimals}f}".translate(_GERMAN)
+
+
+def places(text: str) -> int:
+    """Return how many places a written number has after its comma; 0 when it is no number."""
+    match = _WRITTEN.fullmatch(text)
+    return len(match[1] or "") if match else 0
+
+
+def filling(text: str, most: int) -> str:
+    """Return what a number lacks to have so many places, to be set unseen behind it.
+
+    Commas below each other need it: "7" lacks ",00" of two places, a word lacks nothing.
+    """
+    if not most or not _WRITTEN.fullmatch(text):
+        return ""
+    return ("" if places(text) else ",") + "0" * (most - places(text))
+
+
+def exact(value: float) -> str:
+    """Write a number with the places after the comma that it has, at most three: 0.25 is "0,25"."""
+    return number(value, next((d for d in range(3) if round(value, d) == value), 3))
 
 
 def _with_unit(value: object, decimals: int, unit: str, missing: str) -> str:
@@ -130,7 +161,7 @@ def percent(share: object, decimals: int = 0, *, missing: str = DASH) -> str:
 
 
 def euro(amount: object, decimals: int = 0, *, missing: str = DASH) -> str:
-    """Write an amount in euros: 12500 is "12.500 €"."""
+    """Write an amount in euros: 12500 is "12 500 €"."""
     return _with_unit(amount, decimals, "€", missing)
 
 
@@ -148,87 +179,16 @@ def german_date(day: dt.date | None, *, missing: str = UNKNOWN) -> str:
     return str(format_date(day, format="long", locale="de_DE"))
 
 
-def font_folder() -> Path:
-    """Return the folder of the variable Source Sans 3 files, as Typst reads them."""
-    import fontpkg
-
-    return Path(fontpkg.path(FONT)).parent
-
-
-@contextmanager
-def open_font() -> Iterator[Any]:
-    """Open the variable Source Sans 3, upright, as a fontTools `TTFont`."""
-    import fontpkg
-    from fontTools.ttLib import TTFont
-
-    with TTFont(fontpkg.path(FONT), lazy=True, recalcTimestamp=False) as font:
-        yield font
-
-
-def _save_static_font(weight: int, file: Path) -> None:
-    """Cut one weight, Latin letters only, out of the variable font.
-
-    The subset comes first: cutting all 2,000 glyphs would take 14 s instead of one.
-    """
-    from fontTools import subset
-    from fontTools.varLib import instancer
-
-    with open_font() as font:
-        subsetter = subset.Subsetter(subset.Options(layout_features=["kern"], notdef_outline=True))
-        subsetter.populate(unicodes=[*LATIN, *_SIGNS])
-        subsetter.subset(font)
-        instancer.instantiateVariableFont(font, {"wght": weight}, inplace=True)
-        font["OS/2"].usWeightClass = weight
-        style = "Regular" if weight == 400 else "Bold"
-        # The last name tells the weights apart in an SVG: figures share the shapes of a name.
-        names = ((1, FONT), (2, style), (4, f"{FONT} {style}"), (6, f"SourceSans3-{style}"))
-        for name_id, text in names:
-            font["name"].setName(text, name_id, 3, 1, 0x409)
-        font.save(file)
-
-
-@lru_cache(maxsize=4)
-def static_font(weight: int = 400) -> Path:
-    """Return a static font file, because matplotlib reads only a variable font's default weight.
-
-    Parameters
-    ----------
-    weight : {400, 600}
-        Regular or semibold, which matplotlib shall take for bold.
-
-    Returns
-    -------
-    Path
-        A TrueType file in matplotlib's cache folder, made on first use.
-    """
-    from importlib.metadata import version
-
-    from matplotlib import get_cachedir
-
-    release = version("fontpkg-source-sans-3")
-    file = Path(get_cachedir()) / f"sokanalysis-source-sans-{release}-named-{weight}.ttf"
-    if not file.exists():
-        # Two kernels may come here at the same time: only a finished file gets the name.
-        draft = file.with_suffix(f".{os.getpid()}.draft")
-        _save_static_font(weight, draft)
-        draft.replace(file)
-    return file
-
-
-@lru_cache(maxsize=1)
-def register_fonts() -> None:
-    """Make Source Sans 3, regular and bold, known to matplotlib; a second call does nothing."""
-    from matplotlib import font_manager
-
-    for weight in (400, 600):
-        font_manager.fontManager.addfont(static_font(weight))
+def unbroken(text: str) -> str:
+    """Keep every range of numbers on one line: "191 bis 428", "5 % bis 12 %"."""
+    return _RANGE.sub(rf"\1{NBSP}bis{NBSP}", text)
 
 
 def rc() -> dict[str, Any]:
     """Return matplotlib's settings for the house, fonts registered."""
     from cycler import cycler
 
-    register_fonts()
+    fonts.register_fonts()
     small, label = TYPE_SCALE["small"], TYPE_SCALE["label"]
     return {
         "font.family": [FONT], "font.size": label, "text.color": INK,

@@ -45,7 +45,7 @@ _COLUMNS: Final = {
         Column("settle", "zu klären"),
         Column("offer_count", "Angebote", "integer", unit="Anzahl"),
         Column("place_count", "gemeldete Plätze", "integer"),
-        Column("offers_per_1000", "Angebote je 1.000", "number", 1, "Ausländer*"),
+        Column("offers_per_1000", f"Angebote je {style.number(1000)}", "number", 1, "Ausländer*"),
         Column("population_count", "Einwohner", "integer", unit="Personen"),
         Column("foreigner_count", "Ausländer*", "integer", unit="Personen", missing="geheim"),
         Column("sprache_bildung", "Sprache und Bildung", "integer"),
@@ -124,7 +124,7 @@ _COLUMNS: Final = {
         Column("cost_eur", "Kosten im Jahr", "euro"),
         Column("cost_per_person_eur", "je Person", "euro"),
         Column("priority", "Priorität"),
-        Column("value", "Wert"),
+        Column("value", "Wert", "number"),
         Column("unit", "Einheit"),
         Column("range", "Spanne"),
         Column("source", "Quelle"),
@@ -196,10 +196,7 @@ def assumptions(region: Region, *topics: str, caption: str, source: str) -> show
 
 
 def _written(value: object) -> str:
-    if isinstance(value, int | float):
-        decimals = next((d for d in range(4) if round(value, d) == value), 3)
-        return style.number(value, decimals)
-    return str(value)
+    return style.exact(value) if isinstance(value, int | float) else str(value)
 
 
 def reference_days(dates: Mapping[str, pd.Timestamp]) -> str:

@@ -39,17 +39,15 @@ def _ground_map(region: Region) -> folium.Map:
 
 
 def area_map(
-    region: Region, values: pd.Series[float], classed: pd.Series[int], classes: Classes, unit: str
+    region: Region, classed: pd.Series[int], classes: Classes, unit: str
 ) -> folium.Map:
-    """Return the municipalities coloured by class, with name and value on hovering."""
+    """Return the municipalities coloured by class, with name and class on hovering."""
     import folium
 
     shapes = region.boundaries.copy()
     shapes["color"] = [[*classes.colors, style.NO_DATA][i] for i in classed[shapes["ags"]]]
-    # Whole numbers: the decimals of a share tell of how many people it is a share.
-    shapes["text"] = [
-        style.number(values.get(ags), missing=style.NO_DATA_LABEL) for ags in shapes["ags"]
-    ]
+    # The class, as on paper: with other tables a share would tell of how many people it is one.
+    shapes["text"] = [[*classes.labels, style.NO_DATA_LABEL][i] for i in classed[shapes["ags"]]]
     leaflet = _base_map(region)
     folium.GeoJson(
         shapes.to_json(),

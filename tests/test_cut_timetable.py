@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from sokanalysis.cut import CutCount
 from sokanalysis.cut.timetable import cut_timetable
 from sokanalysis.errors import DataProblems
-from sokanalysis.read import gtfs
+from sokanalysis.read import gtfs, gtfs_tables
 from sokanalysis.read.gtfs import Feed, read_feed
 from tests.fuzzing import damaged, fuzz, survives
 from tests.test_gtfs import BASE, STATIONS, filler, flexible
@@ -89,6 +89,16 @@ def test_a_trip_stays_with_all_its_calls(tmp_path: Path) -> None:
 def test_the_count(tmp_path: Path) -> None:
     source = zipped(tmp_path / "x.zip", WHOLE)
     assert cut_timetable(source, tmp_path / "gtfs.zip", BOX) == CutCount(kept=1, whole=41)
+
+
+def test_the_count_of_a_table_that_is_mended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # The mark that is never closed stands behind four parts: the reader goes back to the first.
+    monkeypatch.setattr(gtfs_tables, "_ROWS_AT_ONCE", 10)
+    trips = WHOLE["trips.txt"] + 'L,"werktags,H\n'
+    source = zipped(tmp_path / "x.zip", WHOLE | {"trips.txt": trips})
+    assert cut_timetable(source, tmp_path / "gtfs.zip", BOX) == CutCount(kept=1, whole=42)
 
 
 def test_columns_keep_names_order_and_content(tmp_path: Path) -> None:
@@ -245,7 +255,7 @@ def refused(folder: Path, tables: dict[str, str | bytes] | bytes, box=BOX):
 def test_no_trip_in_the_box(tmp_path: Path) -> None:
     (problem,) = refused(tmp_path, WHOLE, (5, 40, 6, 41))
     assert str(problem) == (
-        "ganz.zip – enthält keine Fahrt, die im Gebiet 5.00 bis 6.00° Ost, 40.00 bis 41.00° Nord "
+        "ganz.zip – enthält keine Fahrt, die im Gebiet 5,00 bis 6,00° Ost, 40,00 bis 41,00° Nord "
         "hält → einen Fahrplan nehmen, der das Gebiet des Landkreises enthält"
     )
 

@@ -83,7 +83,7 @@ def test_a_factsheet_has_all_fields():
         "Lücke": ["kein Heimweg: 5 von 9 Menschen"], "Ziel": ["Ziel"], "Zielgruppe": ["alle"],
         "Schritte": ["a", "b"], "Verantwortlich (Vorschlag)": ["VHS"], "Partner": ["KomBus"],
         "Zeitraum": ["bald"],
-        "Kosten im Jahr (Annahme)": ["500 € (Spanne 200 € bis 1.200 €), 62 € je Person"],
+        "Kosten im Jahr (Annahme)": ["500 € (Spanne 200 € bis 1\u202f200 €), 62 € je Person"],
         "Förderung (zu prüfen)": ["F1"], "Kennzahl": ["Menschen: von 4 auf 12"],
         "Zusätzlich erreicht": [
             "8 Menschen in der Schulzeit, je nach Bedarf 5 bis 11; in den Ferien 6"
@@ -117,14 +117,14 @@ def test_an_alternative_is_not_in_the_plan():
         ({"cost_eur_high": 200.0, "cost_eur": 200.0}, "Kosten im Jahr (Annahme)",
          "200 €, 62 € je Person"),
         ({"cost_per_person_eur": np.nan}, "Kosten im Jahr (Annahme)",
-         "500 € (Spanne 200 € bis 1.200 €)"),
+         "500 € (Spanne 200 € bis 1\u202f200 €)"),
         ({"decides": ""}, "Gewissheit", "fast immer gewählt (85 % der Ziehungen)"),
         ({"gained_count_holidays": 0.0}, "Zusätzlich erreicht",
          "8 Menschen in der Schulzeit, je nach Bedarf 5 bis 11; in den Ferien 0"),
         ({"gained_count_holidays": np.nan}, "Zusätzlich erreicht",
          "8 Menschen in der Schulzeit, je nach Bedarf 5 bis 11"),
         ({"gained_count": 1234.0}, "Zusätzlich erreicht",
-         "1.234 Menschen in der Schulzeit, je nach Bedarf 5 bis 11; in den Ferien 6"),
+         "1\u202f234 Menschen in der Schulzeit, je nach Bedarf 5 bis 11; in den Ferien 6"),
         # A small count is withheld: missing, and not the same as not known.
         ({"gained_count": np.nan, "gained_range": "unter 3 bis 7"}, "Zusätzlich erreicht",
          "je nach Bedarf unter 3 bis 7 Menschen in der Schulzeit; in den Ferien 6"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from sokanalysis import figures, reach, style
+from sokanalysis import figures, inventory, reach, style
+from tests.overlaps import cut_off, overlapping
 
 SAID = {"caption": "Befund", "source": "Quelle: Test"}
 ROWS = pd.DataFrame({"art": ["Kurs", "Treff"], "anzahl": [1234, 7], "anteil": [0.125, 1.0]})
@@ -15,7 +16,7 @@ SHARES = pd.DataFrame({"Linie": [0.25, 0.5], "Rufbus": [0.5, 1.0]}, index=["Spra
 
 def test_bars_say_every_value():
     shown = figures.bars(ROWS, "art", "anzahl", **SAID)
-    assert shown.alt == "Balkendiagramm. Kurs: 1.234; Treff: 7."
+    assert shown.alt == "Balkendiagramm. Kurs: 1\u202f234; Treff: 7."
     assert (shown.caption, shown.source, shown.basis) == ("Befund", "Quelle: Test", ())
 
 
@@ -43,7 +44,7 @@ def test_dots_say_every_share():
 
 @pytest.mark.parametrize(("color", "ink"), [("#000000", "white"), ("#ffffff", style.INK)])
 def test_ink_is_readable_on_its_ground(color, ink):
-    assert figures._ink_on(color) == ink
+    assert style.ink_on(color) == ink
 
 
 def test_success_takes_the_accent():
@@ -64,26 +65,52 @@ def test_outcomes_keep_their_colours_whichever_occur():
     assert figures.outcome_colors(rows) == [style.ACCENT, style.CATEGORICAL[5]]
 
 
-HOURS = pd.DataFrame({9: [0.5, 0.0], 10: [0.25, None]}, index=["Pößneck", "Schleiz"])
+LONG = [
+    "Begleitung zugewanderter Frauen mit kleinen Kindern in Ausbildung und Arbeit", "Treff",
+    "Migrationsberatung für erwachsene Zugewanderte im ländlichen Raum",
+]  # fmt: skip
+MANY = pd.DataFrame({
+    "word": [f"{word} {k}" for k in range(6) for word in LONG], "count": [1_234_567, 1, 0] * 6,
+})  # fmt: skip
+PARTS = pd.DataFrame(
+    [[12_345] * 9, [700, 65, 62, 60, 300, 1, 1, 1, 61], [1] * 9], index=LONG,
+    columns=[*figures.OUTCOME_LOOKS],
+)  # fmt: skip
+STATES = pd.DataFrame(
+    [[0.1, 0.5, 1, 1, 1], [0, 0, 0, 0, 0], [0.3, 0.4, 0.5, 0.5, 1]], index=LONG,
+    columns=[*LONG, "Schulzeit", "Ferien"],
+)  # fmt: skip
 
 
-def test_heat_maps_write_every_share_and_say_the_extremes():
-    shown = figures.heat_maps({"Schultag": HOURS, "Samstag": HOURS / 2}, across="Uhr", **SAID)
-    first, second = shown.figure.axes
-    assert [text.get_text() for text in first.texts] == ["50", "25", "0", "–"]
-    assert [text.get_text() for text in second.texts] == ["25", "12", "0", "–"]
-    assert [axes.get_title(loc="left") for axes in (first, second)] == ["Schultag", "Samstag"]
-    most, least = f"50{style.NBSP}%", f"25{style.NBSP}%"
-    assert f"Schultag: Pößneck: höchstens {most} (9 Uhr), mindestens {least} (10 Uhr)" in shown.alt
+@pytest.mark.parametrize(
+    "shown",
+    [
+        figures.bars(MANY, "word", "count", unit="Menschen", **SAID),
+        figures.stacked_bars(PARTS, **SAID, colors=figures.outcome_colors(PARTS)),
+        figures.stacked_bars(PARTS.div(PARTS.sum(axis=1), axis=0), unit="%", **SAID,
+                             colors=figures.outcome_colors(PARTS)),
+        figures.stacked_bars(PARTS.iloc[:, :3].set_axis(LONG, axis=1), **SAID),
+        figures.dots(STATES, **SAID),
+    ],
+    ids=["Balken", "Teile", "Anteile", "lange Legende", "Punkte"],
+)  # fmt: skip
+def test_long_words_neither_overlap_nor_leave_the_page(shown):
+    assert overlapping(shown.figure) == []
+    assert cut_off(shown.figure) == []
 
 
-def test_heat_maps_share_one_scale():
-    # The same 25 per cent has the same colour in both panels.
-    shown = figures.heat_maps({"Schultag": HOURS, "Samstag": HOURS / 2}, across="Uhr", **SAID)
-    (one,), (other,) = (axes.collections for axes in shown.figure.axes)
-    assert one.get_clim() == other.get_clim() == (0, 0.5)
+def test_words_of_the_real_inventory_stay_apart(sok):
+    groups = inventory.offers_by_target_group(sok)
+    known = inventory.completeness(sok)
+    for shown in (
+        figures.bars(groups, "target_group", "offer_count", **SAID),
+        figures.bars(known, "item", "known_share", unit="%", **SAID),
+        figures.stacked_bars(inventory.crosstab(sok, "field", "status"), **SAID),
+    ):
+        assert overlapping(shown.figure) == cut_off(shown.figure) == []
 
 
-def test_heat_maps_of_nothing_reached_are_drawn():
-    shown = figures.heat_maps({"Schultag": HOURS * 0}, across="Uhr", **SAID)
-    assert shown.figure.axes[0].collections[0].get_clim() == (0, 1)
+def test_the_measure_stands_beside_the_finding():
+    shown = figures.bars(ROWS, "art", "anzahl", measure="Angebote, Anzahl", **SAID)
+    assert shown.content["measure"] == "Angebote, Anzahl"
+    assert "Angebote, Anzahl" in shown.html()

@@ -68,3 +68,11 @@ def test_a_frame_has_a_title_for_screen_readers():
     frame = offline_frame(a_map(), 'Karte der "Standorte"')
     assert frame.startswith('<iframe title="Karte der &quot;Standorte&quot;" srcdoc="')
     assert "<script>" not in frame
+
+
+def test_the_page_says_what_it_is_in_which_language_and_may_be_enlarged():
+    html = offline_html(a_map())
+    assert '<html lang="de">' in html
+    assert "<title>Karte</title>" in html
+    assert "user-scalable" not in html
+    assert "maximum-scale" not in html

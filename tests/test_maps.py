@@ -13,6 +13,7 @@ from shapely.geometry import box
 from sokanalysis import maps, style
 from sokanalysis.classes import Classes
 from tests.conftest import feed, region
+from tests.overlaps import cut_off, overlapping
 
 SAID = {"caption": "Befund", "source": "Quelle: Test", "unit": "Angebote"}
 CLASSES = Classes((0, 1, 5), ("keines", "1–4", "ab 5"))
@@ -67,18 +68,18 @@ def test_static_and_interactive_are_one_object(district):
     assert CLASSES.colors[2] in page
 
 
-def test_popups_do_not_tell_of_how_many_people_a_share_is(district):
-    # 33.3 tells of 1 of 3 and 28.6 of 2 of 7; 33 and 29 are as well 33 and 29 of 100.
+def test_popups_say_the_class_as_paper_does(district):
+    # 33.3 tells of 1 of 3 and 28.6 of 2 of 7; with other tables even 33 and 29 would.
     shares = pd.Series({WEST: 100 / 3, EAST: 200 / 7})
     page = maps.area_map(district, shares, CLASSES, **SAID).interactive().get_root().render()
     told = re.findall(r'"text": "([^"]*)"', page)
-    assert told == ["33", "29"]
+    assert told == ["ab 5", "ab 5"]
 
 
 def test_a_municipality_left_out_for_privacy_has_no_number_anywhere(district):
     shown = maps.area_map(district, pd.Series({WEST: 33.0}), CLASSES, **SAID)
     page = shown.interactive().get_root().render()
-    assert re.findall(r'"text": "([^"]*)"', page) == ["33", style.NO_DATA_LABEL]
+    assert re.findall(r'"text": "([^"]*)"', page) == ["ab 5", style.NO_DATA_LABEL]
 
 
 def test_place_maps_count_the_places_of_each_class(district):
@@ -115,3 +116,33 @@ def test_effect_map_sets_before_against_after(district):
     assert "künftig erreichbar: 20 Einwohner" in alt
     assert "weiterhin nicht: 0 Einwohner" in alt
     assert len(figure.axes) == 2
+
+
+@pytest.mark.parametrize("name", ["Westdorf", "Moxa-Untergemeinschaft an der Großen Sormitz"])
+def test_words_of_maps_stay_apart(district, name):
+    towns = district.municipalities.assign(name=[f"{name} {side}" for side in ("West", "Ost")])
+    told = replace(district, municipalities=towns)
+    places = district.settlements.assign(linie=[0, 5], reason=["erreichbar", None])
+    drawn = (
+        maps.area_map(told, pd.Series({WEST: 0.0}), CLASSES, **SAID).static,
+        maps.place_maps(told, places, {"linie": "nur Linie"}, CLASSES, **SAID).static,
+        maps.reason_map(told, places, **SAID).static,
+        maps.effect_map(told, frozenset({"Westdorf"}), frozenset())[0],
+    )
+    for figure in drawn:
+        assert overlapping(figure) == []
+
+
+def test_words_of_the_real_district_stay_apart(sok):
+    places = sok.settlements.assign(linie=3, rufbus=8, reason="keine Rückfahrt")
+    panels = {"linie": "nur Linie", "rufbus": "mit Rufbus"}
+    counts = pd.Series(dict.fromkeys(sok.boundaries["ags"], 3.0))
+    drawn = (
+        maps.area_map(sok, counts, CLASSES, **SAID).static,
+        maps.place_maps(sok, places, panels, CLASSES, **SAID).static,
+        maps.place_maps(sok, places, {"linie": "nur Linie"}, CLASSES, **SAID).static,
+        maps.reason_map(sok, places, **SAID).static,
+        maps.effect_map(sok, frozenset(), frozenset())[0],
+    )
+    for figure in drawn:
+        assert overlapping(figure) == cut_off(figure) == []

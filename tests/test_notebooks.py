@@ -8,17 +8,25 @@ import re
 import shutil
 import statistics
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
+import page
+import pikepdf
 import pytest
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from sokanalysis.cli import app
+from sokanalysis.report.outputs import Block, read_blocks
+from tests.browsing import audit, browser, needs_browser
 from tests.conftest import SOK
+from tests.screen_reader import faults
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("[0-9]*.ipynb"))
 NAMES = [path.stem for path in NOTEBOOKS]
+EDITIONS = ["kurzfassung", "einfach", "gesamtbericht"]
+EVERY_NAME = [*NAMES, *EDITIONS]
 PROGRESS = NOTEBOOKS[0].parent / "fortschritt" / "fortschritt.ipynb"
 DIALOG = NOTEBOOKS[0].parent / "dialog" / "dialog.ipynb"
 PLAYGROUND = NOTEBOOKS[0].parent / "spielwiese.ipynb"
@@ -53,18 +61,34 @@ def test_cells_define_loop_and_merge_nothing(path):
 
 
 @pytest.fixture(scope="session")
-def documents(tmp_path_factory) -> dict[str, PdfReader]:
-    """All three documents, made once."""
+def made(tmp_path_factory) -> tuple[Path, dict[str, list[Block]]]:
+    """The folder of all documents of the three notebooks, made once, and what each shall show."""
     from rich.console import Console
 
-    from sokanalysis.report.build import build_reports
+    from sokanalysis.report import build
 
-    folder = tmp_path_factory.mktemp("reports")
-    build_reports(NOTEBOOKS, folder, console=Console(quiet=True))
-    assert sorted(file.name for file in folder.iterdir()) == sorted(
-        f"{name}.{end}" for name in NAMES for end in ("html", "pdf")
-    )
-    return {name: PdfReader(folder / f"{name}.pdf") for name in NAMES}
+    folder, blocks = tmp_path_factory.mktemp("reports"), {}
+    export = build._export
+
+    def noting(notebook, name, output):
+        files = export(notebook, name, output)
+        blocks[files[0].stem] = read_blocks(notebook)
+        return files
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(build, "_export", noting)
+        build.build_reports(NOTEBOOKS, folder, is_whole=True, console=Console(quiet=True))
+    assert {file.name for file in folder.iterdir()} == {
+        "herkunft.json",
+        *(f"{name}.{end}" for name in EVERY_NAME for end in ("html", "pdf")),
+    }
+    return folder, blocks
+
+
+@pytest.fixture(scope="session")
+def documents(made) -> dict[str, PdfReader]:
+    """All documents of the three notebooks."""
+    return {name: PdfReader(made[0] / f"{name}.pdf") for name in EVERY_NAME}
 
 
 @cache
@@ -107,6 +131,77 @@ def test_every_measure_has_its_page(documents):
     sheets = [text for text in sheets if "Ohne Rechnung" not in text]
     for label in ("Ziel", "Schritte", "Partner", "Zeitraum", "Förderung", "Kennzahl", "Stand"):
         assert all(label in text for text in sheets), label
+
+
+def test_the_brief_says_on_two_pages_what_is_to_be_decided(documents):
+    brief = pages(documents["kurzfassung"])
+    assert len(brief) == 2
+    text = " ".join(brief)
+    words = ["Wer kann wirklich teilnehmen", "Abbildung 1", "Abbildung 2", "Tabelle 1",
+             "Arbeitsannahme Ein amtlicher", "Zu entscheiden ist"]  # fmt: skip
+    found = [text.find(word) for word in words]
+    assert -1 not in found
+    assert found == sorted(found)
+    assert len(re.findall(r"\b[A-Z]\d{1,2} [A-ZÄÖÜ]", text.split("Tabelle 1")[1])) == 5
+    # Label and number as on the covers of the three documents.
+    for name, label in zip(NAMES, ("heutige Angebote", "der Wege gelingen", "der Bedarfe gedeckt"),
+                           strict=True):  # fmt: skip
+        first = pages(documents[name])[0].split(label)[0]
+        value = re.findall(r"\d+(?: %)?", first)[0 - 1]
+        assert value in text.split("Abbildung 1")[0]
+
+
+def test_the_plain_edition_is_plain(documents):
+    text = documents["einfach"]
+    lines = [line.strip(" •") for page in text.pages for line in page.extract_text().splitlines()]
+    counts = [len(line.split()) for line in lines if line]
+    assert max(counts) <= 20
+    assert statistics.mean(counts) <= 12
+    assert not any(line.endswith("-") for line in lines)
+
+
+def test_the_joint_document_holds_all_figures_and_tables(documents):
+    def numbered(name: str) -> dict[str, int]:
+        text = " ".join(pages(documents[name]))
+        found = re.findall(r"(Abbildung|Tabelle) (\d+)", text)
+        return {word: len({n for w, n in found if w == word}) for word in ("Abbildung", "Tabelle")}
+
+    single = [numbered(name) for name in NAMES]
+    assert numbered("gesamtbericht") == {
+        word: sum(one[word] for one in single) for word in single[0]
+    }
+
+
+@pytest.mark.parametrize("name", [*NAMES, *EDITIONS])
+def test_every_foot_names_data_state_and_version(documents, name):
+    foot = f"· sokanalysis {version('sokanalysis')}"
+    assert all(foot in text for text in pages(documents[name]))
+
+
+@pytest.mark.parametrize("name", EVERY_NAME)
+def test_a_screen_reader_is_told_everything_in_order(made, name):
+    folder, blocks = made
+    with pikepdf.open(folder / f"{name}.pdf") as document:
+        assert faults(document, blocks[name]) == []
+
+
+@pytest.mark.parametrize("name", EVERY_NAME)
+@pytest.mark.parametrize("profile", ["ua1", "2a"])
+def test_documents_keep_the_standards(made, name, profile):
+    report = page.validate_pdf_bytes((made[0] / f"{name}.pdf").read_bytes(), profile=profile)
+    # The checker takes a carriage return at the end of compressed data for a line end.
+    assert {failure.rule_id for failure in report.failures} <= {"PDFA2A-STREAM-LENGTH-001"}
+
+
+@needs_browser
+def test_pages_are_accessible_ask_for_nothing_and_fit_a_telephone(made):
+    files = [made[0] / f"{name}.html" for name in EVERY_NAME]
+    with browser() as started:
+        found = audit(started, files[:-1], ["breit", "schmal"])
+        # The joint page holds the same parts again; their colours need not be measured twice.
+        found |= audit(started, files[-1:], ["schmal"])
+    assert {name: said for name, said in found.items() if said} == {}
+    assert sorted(found) == sorted(EVERY_NAME)
 
 
 def test_two_years_become_a_document(tmp_path, monkeypatch):

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sokanalysis.ranges import ranges
+from tests.overlaps import cut_off, overlapping
 
 ROWS = pd.DataFrame({
     "need": ["Kurs", "Treff"], "person_count_low": [132, 4], "person_count": [190, 8],
@@ -28,12 +29,15 @@ def drawn(figure):
 def test_ranges_say_and_draw_every_number():
     shown = ranges(ROWS, "need", "person_count", **SAID)
     assert shown.alt == (
-        "Punkte mit Spannen, Menschen. Kurs: 190 (132–1.286), Angebote 6; "
+        "Punkte mit Spannen, Menschen. Kurs: 190 (132–1\u202f286), Angebote 6; "
         "Treff: 8 (4–12), Angebote 0."
     )
     assert drawn(shown) == ([[132, 1286], [4, 12]], [190, 8])
-    texts = [text.get_text() for text in shown.figure.axes[1].texts]
-    assert texts == ["geschätzt\n(Spanne)", "190 (132–1.286)", "8 (4–12)", "Angebote", "6", "0"]
+    texts = [text.get_text() for text in shown.figure.axes[0].texts]
+    # The columns at the right from the last to the first, each under its head.
+    assert texts == [
+        "Angebote", "6", "0", "geschätzt", "(Spanne)", "190 (132–1\u202f286)", "8 (4–12)",
+    ]  # fmt: skip
 
 
 def test_a_withheld_number_takes_its_range_along():
@@ -41,9 +45,22 @@ def test_a_withheld_number_takes_its_range_along():
     shown = ranges(rows, "need", "person_count", **SAID)
     assert shown.alt.endswith("Treff: geheim, Angebote 0.")
     assert drawn(shown) == ([[132, 1286]], [190])
-    assert shown.figure.axes[1].texts[2].get_text() == "geheim"
+    assert "geheim" in [text.get_text() for text in shown.figure.axes[0].texts]
 
 
 def test_without_any_number_the_words_stand():
     rows = ROWS.astype({"person_count": "Int64"}).assign(person_count=pd.NA)
     assert ranges(rows, "need", "person_count", **SAID).alt.count("geheim") == 2
+
+
+def test_long_words_and_large_numbers_neither_overlap_nor_leave_the_page():
+    words = [
+        "Begleitung zugewanderter Frauen mit kleinen Kindern in Ausbildung und Arbeit",
+        "Treff",
+    ]
+    rows = pd.DataFrame({
+        "need": words, "person_count_low": [1_000_000, 1], "person_count": [2_000_000, 2],
+        "person_count_high": [3_000_000, 3], "offer_count": [123_456, 0],
+    })  # fmt: skip
+    figure = ranges(rows, "need", "person_count", **SAID).figure
+    assert overlapping(figure) == cut_off(figure) == []

@@ -14,12 +14,10 @@ import pandas as pd
 import pikepdf
 import pypdf
 import pytest
-from matplotlib.figure import Figure as Drawing
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from PIL import Image
 from rich.console import Console
 
-from sokanalysis import style
 from sokanalysis.report import columns as fitting
 from sokanalysis.report.build import BuildFailed, build_reports
 from sokanalysis.report.document import compose
@@ -31,95 +29,26 @@ from sokanalysis.report.typeset import project, typeset
 from sokanalysis.show import (
     Column,
     Cover,
-    DataState,
     Factsheet,
     Figure,
-    KeyFigures,
     Note,
     Table,
     Text,
 )  # fmt: skip
 from sokanalysis.shown import MIME
+from tests.sample_notebooks import (
+    ABOUT,
+    SOURCE,
+    drawing,
+    long_table,
+    markdown,
+    notebook,
+    shown,
+    whole_notebook,
+    wide_table,
+)  # fmt: skip
 
-SOURCE = "Quelle: Test, Stand 1. März 2026"
-BASIS = ("Modellfahrplan – Arbeitsannahme",)
-ABOUT = {
-    "titel": "Bericht über Größe und Maß",
-    "untertitel": "An den Kreistag",
-    "datei": "1_bestand",
-    "kreis": "Saale-Orla-Kreis",
-    "herausgeber": "Landratsamt",
-    "schlagworte": ["Integration"],
-    "datenstand": "2026-03-01",
-}
-PROSE = """## Anlass
-
-Äpfel, *Öl* und **Übermaß**: Straße [hier](https://example.org).
-
-- eins
-  - zwei
-
-1. drei
-
-> Zitat
-
-`code`
-
-| a | b |
-|---|--:|
-| 1 | 2 |
-"""
 MARGIN_PT = (595.28 - fitting.PORTRAIT_PT) / 2
-
-
-def markdown(text: str):
-    return new_markdown_cell(text)
-
-
-def shown(*objects, **metadata):
-    outputs = [new_output("display_data", data=o._repr_mimebundle_()) for o in objects]
-    return new_code_cell("geheim = 1", outputs=outputs, metadata=metadata)
-
-
-def notebook(*cells, **about):
-    return new_notebook(cells=list(cells), metadata={"sokanalysis": ABOUT | about})
-
-
-def drawing() -> Drawing:
-    figure = Drawing(figsize=style.figure_size(40))
-    figure.subplots().plot([0, 1], [0, 1])
-    return figure
-
-
-def long_table() -> Table:
-    frame = pd.DataFrame({"ort": [f"Ort {i}" for i in range(200)], "zahl": np.arange(200) * 7.5})
-    columns = [Column("ort", "Ortsname"), Column("zahl", "Menschen", "number", 1)]
-    return Table(frame, columns, "Zweihundert Orte", SOURCE)
-
-
-def wide_table(count: int = 12) -> Table:
-    words = ["Alphabetisierungskurs für Zugewanderte", "Jugendmigrationsdienst", "ja"]
-    frame = pd.DataFrame({f"c{i}": words for i in range(count)})
-    columns = [Column(f"c{i}", f"Angebotsmerkmal {i}") for i in range(count)]
-    return Table(frame, columns, "Zwölf Spalten", SOURCE)
-
-
-def whole_notebook():
-    return notebook(
-        markdown("# Bericht über Größe und Maß"),
-        markdown(PROSE),
-        shown(DataState({"amtlich": 3, "angenommen": 1}, "Ein *Viertel*.", dt.date(2026, 3, 1))),
-        shown(KeyFigures([(41, "Prozent", "Schultag")]), Note("annahme", "Der Fahrplan.")),
-        shown(Text("### Mitte\n\nIm Mittel **32,4 %**."), basis=1),
-        shown(Figure(drawing(), "Erster Befund", SOURCE, "Eine Linie steigt", BASIS)),
-        shown(Figure(drawing(), "Zweiter Befund", SOURCE, "Noch eine Linie")),
-        shown(long_table()),
-        shown(wide_table()),
-        markdown("## Maßnahmen"),
-        shown(Factsheet("M 1", "Kurs verlegen", [("Ziel", "mehr"), ("Wer", ["VHS", "Kreis"])],
-                        ("Sofort",), drawing(), "Linie")),
-        shown(Cover("Wer kann teilnehmen?", [("41 %", "erreichen", "")], "1. **Verlegen**")),
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +108,7 @@ def test_it_says_title_author_language_and_date(pdf, reader):
         assert str(opened.Root.Lang) == "de-DE"
         assert bool(opened.Root.MarkInfo.Marked)
         assert bool(opened.Root.ViewerPreferences.DisplayDocTitle)
-    assert reader.metadata.title == ABOUT["titel"]
+    assert reader.metadata.title == "Bericht über Größe und Maß – An den Kreistag"
     assert reader.metadata.author == "Landratsamt"
     assert reader.metadata["/Keywords"] == "Integration"
     assert reader.metadata.creation_date.date() == dt.date(2026, 3, 1)
@@ -201,7 +130,8 @@ def test_bookmarks_follow_the_headings(reader):
                 yield level, item.title
 
     titles = [title for _, title in flat(reader.outline)]
-    assert [t for t in titles if t != "Inhalt"] == [
+    assert titles == [
+        "Was gefragt war", "Was wir empfehlen", "Inhalt",
         "1 Anlass", "1.1 Mitte", "2 Maßnahmen", "M 1 · Kurs verlegen",
     ]  # fmt: skip
     assert (1, "1.1 Mitte") in list(flat(reader.outline))
@@ -231,7 +161,11 @@ def test_figures_and_tables_are_numbered_and_none_is_lost(document, pages, tags)
     ]  # fmt: skip
     assert len(tagged(tags, "Table")) == 3  # two of the notebook, one in Markdown
     alts = [str(tag["/Alt"]) for tag in tagged(tags, "Figure") if "/Alt" in tag]
-    assert sorted(alts) == ["Eine Linie steigt", "Linie", "Noch eine Linie"]
+    assert sorted(alts) == [
+        "Die Linie des Kurses steigt von null auf eins",
+        "Eine Linie steigt von null auf eins",
+        "Noch eine Linie steigt von null auf eins",
+    ]
     assert text.count(SOURCE) == 4
 
 
@@ -415,7 +349,7 @@ def test_columns_stay_within_the_page_and_hold_their_longest_number(count):
     layout = fitting.fit(Table(frame, columns, "c", "s").payload())
     room = fitting.LANDSCAPE_PT if layout.is_landscape else fitting.PORTRAIT_PT
     assert sum(layout.widths) <= room + 1e-6
-    number = fitting.text_width("1.234.567,5") * layout.size
+    number = fitting.text_width("1\u202f234\u202f567,5") * layout.size
     assert min(layout.widths) >= number + fitting.GUTTER_PT
 
 
@@ -436,7 +370,7 @@ def test_the_page_for_the_browser_is_german_and_needs_no_network():
     assert '<html lang="de">' in html
     assert "geheim" not in html
     assert not re.findall(r"""<(?:script|link|img|iframe)[^>]*(?:src|href)=["']?https?:""", html)
-    assert html.index("Was gefragt war") < html.index("Anlass")
+    assert html.index("Was gefragt war") < html.index(">Anlass</h2>")
     assert html.count("<h1") == 1
     assert re.findall(r"<img(?![^>]*alt=)", html) == []
 
@@ -517,3 +451,44 @@ def test_jupyterlab_starts_in_german(monkeypatch):
     settings = next(part.split("=", 1)[1] for part in command if "app_settings_dir" in part)
     overrides = json.loads((Path(settings) / "overrides.json").read_text(encoding="utf-8"))
     assert overrides["@jupyterlab/translation-extension:plugin"] == {"locale": "de_DE"}
+
+
+def test_a_range_is_never_parted_by_a_column():
+    # 20 cells of "191 bis 438" beside a text that would take all the room.
+    frame = pd.DataFrame({"range": ["191 bis 438"] * 20, "text": ["Wort " * 60] * 20})
+    columns = [Column("range", "Spanne"), Column("text", "Text")]
+    layout = fitting.fit(Table(frame, columns, "Befund", SOURCE).content)
+    needed = fitting.text_width("191\u00a0bis\u00a0438") * layout.size + fitting.GUTTER_PT
+    assert layout.widths[0] >= needed
+
+
+def test_room_goes_where_it_lowers_most_rows():
+    # One long name; the places would wrap in every row if both got the same part of their wish.
+    frame = pd.DataFrame({
+        "name": ["Kurs"] * 30 + ["Begleitung " * 12],
+        "place": ["Neustadt an der Orla, Haus der Begegnung am Markt, Erdgeschoss"] * 31,
+    })  # fmt: skip
+    columns = [Column(name, name) for name in frame]
+    layout = fitting.fit(Table(frame, columns, "Befund", SOURCE).payload())
+    needed = fitting.text_width(frame["place"][0]) * layout.size + fitting.GUTTER_PT
+    assert layout.widths[1] >= needed
+
+
+def test_commas_of_a_column_stand_below_each_other():
+    frame = pd.DataFrame({"value": ["1\u202f234", "0,25", "17:00"]})
+    table = Table(frame, [Column("value", "Wert", "number")], "Befund", SOURCE)
+    assert table.payload()["head"][0]["places"] == 2
+    files = compose(notebook(shown(table)), "demo").files
+    data = [json.loads(content) for name, content in files.items() if name.startswith("data-")]
+    assert data[0]["filling"] == [[",00"], [""], [""]]
+    assert '<span class="leer" aria-hidden="true">,00</span>' in table.html()
+
+
+@pytest.mark.parametrize("count", range(33, 43, 3))
+def test_the_source_is_never_alone_on_a_page(count):
+    frame = pd.DataFrame({"ort": [f"Ort {i}" for i in range(count)]})
+    table = Table(frame, [Column("ort", "Ortsname")], "Befund", SOURCE, note="Anmerkung " * 30)
+    pages = pypdf.PdfReader(io.BytesIO(typeset(compose(notebook(shown(table)), "demo")))).pages
+    told = [page.extract_text() for page in pages]
+    last = next(text for text in told if SOURCE in " ".join(text.split()))
+    assert f"Ort {count - 1}" in last

@@ -106,7 +106,7 @@ def test_a_map_takes_a_ready_map_too():
 def test_table_values_are_german_and_missing_values_say_so(offers):
     data = Table(offers, COLUMNS, "Befund", SOURCE).payload()
     assert data["rows"] == [
-        ["Pößneck", "1.200", "12,5", "12.500,50", "01.03.2026", "ja", "< 3"],
+        ["Pößneck", "1\u202f200", "12,5", "12\u202f500,50", "01.03.2026", "ja", "< 3"],
         ["Schleiz", "unbekannt", "50,0", "0,00", "–", "nein", "12"],
         ["unbekannt", "3", "–", "1,00", "24.12.2026", "–", "4"],
     ]
@@ -123,7 +123,7 @@ def test_units_stand_in_the_head_and_numbers_to_the_right(offers):
 def test_a_total_row_is_summed_or_given(offers):
     columns = COLUMNS[:4]
     summed = Table(offers, columns, "Befund", SOURCE, total="Summe").payload()["total"]
-    assert summed == ["Summe", "1.203", "", "12.501,50"]
+    assert summed == ["Summe", "1\u202f203", "", "12\u202f501,50"]
     values = {"name": "Kreis", "share": 0.25}
     assert Table(offers, columns, "Befund", SOURCE, total=values).payload()["total"] == [
         "Kreis", "", "25,0", "",
@@ -150,7 +150,7 @@ def test_table_html_has_scoped_heads_and_escapes(offers):
 
 def test_key_figures_format_bare_numbers():
     shown = KeyFigures([(1234, "Menschen", ""), ("41 %", "Anteil", "ohne Rufbus")])
-    assert [n["value"] for n in shown.payload()["numbers"]] == ["1.234", "41 %"]
+    assert [n["value"] for n in shown.payload()["numbers"]] == ["1\u202f234", "41 %"]
     assert "ohne Rufbus" in shown.html()
 
 
@@ -180,7 +180,7 @@ def test_a_factsheet_holds_texts_lists_and_a_drawing():
     rows = [("Ziel", "mehr"), ("Schritte", ["eins", "zwei"]), ("Kosten", 1000)]
     shown = Factsheet("M 1", "Kurs verlegen", rows, ("Sofort",), drawing(), "Linie")
     data = shown.payload()
-    assert [row["items"] for row in data["rows"]] == [["mehr"], ["eins", "zwei"], ["1.000"]]
+    assert [row["items"] for row in data["rows"]] == [["mehr"], ["eins", "zwei"], ["1\u202f000"]]
     assert data["svg"].startswith("<?xml")
     assert "<li>zwei</li>" in shown.html()
     with pytest.raises(ValueError, match="alt"):

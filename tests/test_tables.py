@@ -22,7 +22,7 @@ def test_columns_get_their_german_heads():
     assert [head["title"] for head in shown["head"]] == [
         "Name", "Schulzeit, nur Linie", "Kosten im Jahr",
     ]  # fmt: skip
-    assert shown["rows"] == [["Kurs", "26", "12.000"]]
+    assert shown["rows"] == [["Kurs", "26", "12\u202f000"]]
 
 
 def test_a_column_without_a_head_is_an_error():
@@ -41,7 +41,7 @@ def test_people_and_shares_of_a_state_have_the_same_head():
     assert [(head["title"], head["unit"]) for head in shown["head"]] == [
         ("Schulzeit, nur Linie", "Personen"), ("Schulzeit, nur Linie", "%"),
     ]  # fmt: skip
-    assert shown["rows"] == [["1.234", "50"]]
+    assert shown["rows"] == [["1\u202f234", "50"]]
 
 
 def test_assumptions_of_a_topic_with_their_ranges(empty):

@@ -67,16 +67,16 @@ def test_the_whole_report(regions):
         "1 Angebot: „Treff“ (Verein). Von den übrigen Angeboten wurden 2 verlegt, 0 verschoben "
         "und 1 sonst geändert; ein Angebot kann mehrfach genannt sein.",
         # 1100 + 10 and 990 + 10.
-        "**Teilnahme.** Zahl der Menschen, die teilnehmen können: 1.110; am 22. November 2025 "
-        "waren es 1.000 (+110). Wer zwei Bedarfe hat, zählt zweimal. Ursachen der Veränderung: "
+        "**Teilnahme.** Zahl der Menschen, die teilnehmen können: 1\u202f110; am 22. November 2025 "
+        "waren es 1\u202f000 (+110). Wer zwei Bedarfe hat, zählt zweimal. Ursachen der Veränderung: "
         "Angebot und Fahrplan +120 und Bedarf −10.",
-        "- Kurs: 1.100 von 1.200 können teilnehmen, zuvor 990 von 1.000 (+110; Angebot und "
+        "- Kurs: 1\u202f100 von 1\u202f200 können teilnehmen, zuvor 990 von 1\u202f000 (+110; Angebot und "
         "Fahrplan +120 und Bedarf −10)\n"
         "- Arbeit: 10 von 50 können teilnehmen, zuvor 10 von 50 (unverändert)",
         "**Ampel.** Sie zeigt 2-mal grün (im Plan) und 1-mal grau (nicht messbar).",
         "**Maßnahmen und Geld.** Abgeschlossen sind 2 Maßnahmen (S1 und S2) mit "
-        f"42.500{SPACE}€ im Jahr. In Umsetzung ist 1 Maßnahme (A1) mit unbekannten Kosten. "
-        f"Zusammen sind das 42.500{SPACE}€ im Jahr. Ohne bekannten Betrag: A1.",
+        f"42\u202f500{SPACE}€ im Jahr. In Umsetzung ist 1 Maßnahme (A1) mit unbekannten Kosten. "
+        f"Zusammen sind das 42\u202f500{SPACE}€ im Jahr. Ohne bekannten Betrag: A1.",
     ]  # fmt: skip
 
 
@@ -93,8 +93,10 @@ def test_what_is_withheld_takes_its_sum_with_it(regions):
          "assumption_effect_count"], pd.NA,
     )  # fmt: skip
     _, _, people, needs, *_ = report(regions, participation(**hidden))
-    assert "können: geheim; am 22. November 2025 waren es 1.000 (geheim)" in people
-    assert "Kurs: geheim von 1.200 können teilnehmen, zuvor 990 von 1.000 (geheim" in needs
+    assert "können: geheim; am 22. November 2025 waren es 1\u202f000 (geheim)" in people
+    assert (
+        "Kurs: geheim von 1\u202f200 können teilnehmen, zuvor 990 von 1\u202f000 (geheim" in needs
+    )
     assert "unverändert" not in needs.splitlines()[0]
 
 

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sokanalysis import style
+from sokanalysis.geography import Box
 from sokanalysis.read.bounded import refuse
 
 # Called with the share of the work that is done, from 0 to 1, never falling.
@@ -53,3 +55,9 @@ def whole_or_nothing(target: Path) -> Iterator[Path]:
         raise refuse(target.name, message, remedy) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def area(box: Box) -> str:
+    """Return a box of degrees in words: „11,00 bis 12,00° Ost, 50,00 bis 51,00° Nord“."""
+    west, south, east, north = (style.number(degrees, 2) for degrees in box)
+    return f"{west} bis {east}° Ost, {south} bis {north}° Nord"

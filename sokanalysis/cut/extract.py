@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from sokanalysis.cut import CutCount, Progress, whole_or_nothing
+from sokanalysis.cut import CutCount, Progress, area, whole_or_nothing
 from sokanalysis.geography import Box
 from sokanalysis.read.bounded import refuse
 from sokanalysis.read.osm_places import readable
@@ -101,10 +101,8 @@ def _cut(source: Path, draft: Path, box: Box, folder: Path, progress: Progress) 
     relations = _relations(source)
     chosen = _touching(source, inside, {way for ways in relations.values() for way in ways})
     if not chosen.has_street:
-        west, south, east, north = box
-        area = f"{west:.2f} bis {east:.2f}° Ost, {south:.2f} bis {north:.2f}° Nord"
         remedy = "Auszug des Landes nehmen, in dem der Landkreis liegt"
-        raise refuse(source.name, f"enthält keine Straßen im Gebiet {area}", remedy)
+        raise refuse(source.name, f"enthält keine Straßen im Gebiet {area(box)}", remedy)
     progress(3 / _STEPS)
     tags = _tags(source, box)
     single = [node for node, kept in tags.items() if _is_wanted(kept)]

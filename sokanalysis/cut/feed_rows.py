@@ -101,7 +101,6 @@ def kept_rows(
     try:
         _regular(files, table, choice, sink, without)
     except (_Irregular, pa.ArrowInvalid):
-        choice = _Choice(rule, gather)
         if sink:
             sink.seek(0)
             sink.truncate()
@@ -117,6 +116,11 @@ class _Choice:
                      for name, values in rule.allowed.items()}  # fmt: skip
         self.is_any = rule.is_any
         self.values: dict[str, set[str]] = {name: set() for name in gather}
+        self.rows = self.whole = 0
+
+    def restart(self) -> None:
+        """Forget what was counted: the table is gone through from its beginning."""
+        self.values = {name: set() for name in self.values}
         self.rows = self.whole = 0
 
     @property
@@ -255,14 +259,21 @@ def _mended(
     files: FeedFiles, table: str, choice: _Choice, sink: IO[bytes] | None, without: tuple[str, ...]
 ) -> None:
     """Read as the reader does; the rows that stay are held in memory until they are written."""
+    file = f"{table}.txt"
 
     def keep(part: pd.DataFrame) -> pd.DataFrame:
         cells = {str(name): pa.array(part[name], pa.string()) for name in part}
         return part[np.asarray(choice.mask(cells, len(part)))]
 
-    titles = dict.fromkeys(_layout_of(files, f"{table}.txt").titles)
+    def opened() -> IO[bytes]:
+        choice.restart()  # the reader begins anew when it finds something to mend
+        return files.open(file)
+
+    one = FeedFiles(files.label, {file: opened})
+    one.layouts[file] = _layout_of(files, file)
+    titles = dict.fromkeys(one.layouts[file].titles)
     wanted = choice.columns & titles.keys() if sink is None else titles.keys() - {"", *without}
-    rows = read_table(files, table, Notes(), keep, tuple(t for t in titles if t in wanted))
+    rows = read_table(one, table, Notes(), keep, tuple(t for t in titles if t in wanted))
     if sink:
         sink.write(rows.to_csv(index=False, lineterminator="\n").encode("utf-8"))
 

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from sokanalysis.cut import CutCount, Progress, whole_or_nothing
+from sokanalysis.cut import CutCount, Progress, area, whole_or_nothing
 from sokanalysis.cut.feed_rows import Kept, Rule, kept_rows
 from sokanalysis.errors import DataProblems, Problem
 from sokanalysis.read import gtfs_flex, gtfs_stops
@@ -212,10 +212,8 @@ def _ids(feature: dict[str, Any]) -> set[str]:
 
 
 def _nothing(label: str, box: Box) -> DataProblems:
-    west, south, east, north = box
-    area = f"{west:.2f} bis {east:.2f}° Ost, {south:.2f} bis {north:.2f}° Nord"
     remedy = "einen Fahrplan nehmen, der das Gebiet des Landkreises enthält"
-    return refuse(label, f"enthält keine Fahrt, die im Gebiet {area} hält", remedy)
+    return refuse(label, f"enthält keine Fahrt, die im Gebiet {area(box)} hält", remedy)
 
 
 def _feed_files(archive: Archive, progress: Progress) -> FeedFiles:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 def provider_network(
     links: pd.DataFrame, lone: Collection[str] = (), *, caption: str, source: str,
-    basis: Sequence[str] = (),
+    basis: Sequence[str] = (), measure: str = "",
 ) -> list[show.Output]:  # fmt: skip
     """Draw who works in which field where: one line a link, from provider through field to place.
 
@@ -43,7 +43,7 @@ def provider_network(
         As `sokanalysis.network.links` gives it.
     lone : collection of str
         ``provider_id`` of those who share no field and place with anybody: called "allein".
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -62,7 +62,7 @@ def provider_network(
         part = parts([row_mm(provider_lines(label)) for label in labels], ROOM_MM)
         part_by_provider = named["provider_id"].map(dict(zip(order.providers, part, strict=True)))
         return [
-            _drawn(named[part_by_provider == k], part_of(caption, k, part), source, basis)
+            _drawn(named[part_by_provider == k], part_of(caption, k, part), source, basis, measure)
             for k in range(part[-1] + 1)
         ]
 
@@ -80,7 +80,9 @@ def _signs(is_authority: bool, is_alone: bool) -> list[str]:
     return [f",{style.NBSP}".join(words)] if words else []
 
 
-def _drawn(links: pd.DataFrame, caption: str, source: str, basis: Sequence[str]) -> show.Figure:
+def _drawn(
+    links: pd.DataFrame, caption: str, source: str, basis: Sequence[str], measure: str
+) -> show.Figure:
     import matplotlib.pyplot as plt
 
     shown = _with_few_places(links)
@@ -97,7 +99,15 @@ def _drawn(links: pd.DataFrame, caption: str, source: str, basis: Sequence[str])
         draw_column(axes, passing, order, at)
     drawing.draw_heads(axes)
     drawing.draw_legend(axes, shown, whole - FOOT_MM + 2.5)
-    return show.Figure(figure, caption, source, _said(links), tuple(basis))
+    return show.Figure(figure, caption, source, _said(links), tuple(basis), measure, _data(links))
+
+
+def _data(links: pd.DataFrame) -> show.Data:
+    """Write every link, from the provider through the field to the place."""
+    columns = (links[name] for name in ("label", "field", "place"))
+    counts = [style.number(count) for count in links["offer_count"]]
+    rows = [*zip(*columns, counts, strict=True)]
+    return show.Data(("Träger", "Handlungsfeld", "Ort", "Angebote"), rows)
 
 
 def _with_few_places(links: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ _LEFT_MM: Final = 17.0
 _RIGHT_MM: Final = 8.0
 _HEAD_MM: Final = 7.0
 _FOOT_MM: Final = 12.0
-_LEAST_MM: Final = 72.0
+_LEAST_MM: Final = 90.0
 _LABEL_MM: Final = 72.0
 _AIR_MM: Final = 1.6
 _EARLY: Final = 0.5  # share of the budget up to which labels stand below the line
@@ -29,7 +29,7 @@ _COUNTED: Final = "zusätzlich gedeckte Bedarfe"
 
 def budget_curve(
     curve: pd.DataFrame, *, recommended_eur: float, caption: str, source: str,
-    basis: Sequence[str] = (),
+    basis: Sequence[str] = (), measure: str = "",
 ) -> show.Figure | show.Note:  # fmt: skip
     """Draw how many more people a budget lets take part, and what each step newly buys.
 
@@ -41,7 +41,7 @@ def budget_curve(
         nothing is). About 25 labels fit on a page.
     recommended_eur : float
         Budget to mark, not below the first of the curve.
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -75,7 +75,16 @@ def budget_curve(
     said = "; ".join(_said_step(row) for row in steps.to_dict("records"))
     advice = f"Empfehlung: {style.euro(recommended_eur)} für {style.number(best)} Bedarfe"
     alt = f"Stufenlinie: {_COUNTED}, nach Budget im Jahr. {said}. {advice}."
-    return show.Figure(figure, caption, source, alt, tuple(basis))
+    data = show.Data(("Budget im Jahr", _COUNTED, "Kosten im Jahr", "neu"), _written(steps))
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
+
+
+def _written(steps: pd.DataFrame) -> list[tuple[str, str, str, str]]:
+    return [
+        (f"ab {style.euro(row['budget_eur'])}", style.number(row["gained_count"]),
+         style.euro(row["cost_eur"]), row["added"] or style.DASH)
+        for row in steps.to_dict("records")
+    ]  # fmt: skip
 
 
 def _steps(curve: pd.DataFrame) -> pd.DataFrame:
@@ -85,9 +94,10 @@ def _steps(curve: pd.DataFrame) -> pd.DataFrame:
 
 
 def _said_step(row: dict[Any, Any]) -> str:
-    new = f", neu: {row['added']}" if row["added"] else ""
-    people = f"{style.number(row['gained_count'])} Bedarfe"
-    return f"ab {style.euro(row['budget_eur'])}: {people} für {style.euro(row['cost_eur'])}{new}"
+    new = f", neu dabei: {row['added']}" if row["added"] else ""
+    people = f"{style.number(row['gained_count'])} Bedarfe gedeckt"
+    budget, cost = style.euro(row["budget_eur"]), style.euro(row["cost_eur"])
+    return f"mit {budget} im Jahr {people}, Kosten {cost}{new}"
 
 
 def _labels(steps: pd.DataFrame, end_eur: float) -> pd.DataFrame:

@@ -30,14 +30,16 @@ if TYPE_CHECKING:
 _SHAPES: Final = ("o", "s", "^", "D", "v", "P", "X", "h")
 _PITCH: Final = 8.0  # points between marks with the same cost
 _WIDE: Final = 10  # times the least cost, from which on the axis is logarithmic
+_HEIGHT_MM: Final = 150.0  # room for many titles
 _TITLE_MM: Final = 36.0
 _LABEL_ROOM: Final = 0.14  # above the highest bar, as a share of the height
 _FEW: Final = 6  # measures that have room for longer titles
 
 
 def effect_by_cost(
-    measures: pd.DataFrame, *, caption: str, source: str, basis: Sequence[str] = ()
-) -> show.Figure | show.Note:
+    measures: pd.DataFrame, *, caption: str, source: str, basis: Sequence[str] = (),
+    measure: str = "",
+) -> show.Figure | show.Note:  # fmt: skip
     """Draw what measures cost a year and how many people they help, one mark a measure.
 
     The shape is the field of action, a filled mark a quick win, the thin bar the range. Marks of
@@ -50,7 +52,7 @@ def effect_by_cost(
         ``number``, ``title``, ``field`` (German, at most eight), ``cost_eur`` (a year, not
         negative), ``gained_count`` (people, none missing), ``gained_count_low``,
         ``gained_count_high`` (people; a missing end hides the bar), ``is_quick_win``.
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -77,7 +79,7 @@ def effect_by_cost(
     looks = dict(zip(fields, _SHAPES, strict=False))  # the same shape in every figure
     shapes = {field: looks[field] for field in fields if field in set(measures["field"])}
     with style.house_style():
-        figure, axes = plt.subplots(figsize=style.figure_size(118))
+        figure, axes = plt.subplots(figsize=style.figure_size(_HEIGHT_MM))
         plt.close(figure)
         _frame(axes, rows)
         _name_marks(axes, shapes, any_quick=bool(rows["is_quick_win"].any()))
@@ -90,7 +92,9 @@ def effect_by_cost(
         _label_marks(axes, rows, points)
     said = "; ".join(_said_effect(row) for row in measures.to_dict("records"))
     alt = f"Punktdiagramm: Kosten im Jahr und {PEOPLE}. {said}."
-    return show.Figure(figure, caption, source, alt, tuple(basis))
+    head = ("Nr.", "Maßnahme", "Kosten im Jahr", "Menschen", "Spanne", "Sofortmaßnahme")
+    data = show.Data(head, [_written(row) for row in measures.to_dict("records")])
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
 def _frame(axes: Axes, rows: pd.DataFrame) -> None:
@@ -225,10 +229,20 @@ def _tie(axes: Axes, box: Floats, mark: Floats) -> None:
     )  # fmt: skip
 
 
-def _said_effect(row: dict[Any, Any]) -> str:
+def _span(row: dict[Any, Any]) -> str:
     low, high = row["gained_count_low"], row["gained_count_high"]
     is_open = style.is_missing(low) or style.is_missing(high)
-    span = style.NO_DATA_LABEL if is_open else f"{style.number(low)} bis {style.number(high)}"
+    return style.NO_DATA_LABEL if is_open else f"{style.number(low)} bis {style.number(high)}"
+
+
+def _written(row: dict[Any, Any]) -> tuple[str, ...]:
+    return (
+        str(row["number"]), row["title"], style.euro(row["cost_eur"]),
+        style.number(row["gained_count"]), _span(row), "ja" if row["is_quick_win"] else "nein",
+    )  # fmt: skip
+
+
+def _said_effect(row: dict[Any, Any]) -> str:
     quick = ", Sofortmaßnahme" if row["is_quick_win"] else ""
-    people = f"{style.number(row['gained_count'])} Menschen (Spanne: {span})"
+    people = f"{style.number(row['gained_count'])} Menschen (Spanne: {_span(row)})"
     return f"{row['number']} {row['title']}: {style.euro(row['cost_eur'])}, {people}{quick}"

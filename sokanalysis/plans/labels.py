@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ import numpy.typing as npt
 from sokanalysis import show, style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from matplotlib.axes import Axes
 
@@ -21,6 +21,11 @@ Floats = npt.NDArray[np.float64]
 PEOPLE: Final = "Menschen, die zusätzlich teilnehmen können"
 LINE_MM: Final = 3.4
 POINT_MM: Final = 25.4 / 72
+ROW_WORDS_MM: Final = 54.0  # at the left of rows
+_ROW_AIR_MM: Final = 1.4
+_KEY_MM: Final = 11.0  # key and air of an entry in a legend
+_ENTRY_MM: Final = 4.6  # from one entry to the next below
+_SEMIBOLD: Final = 0.94  # as wide as regular type is semibold
 SMALL: Final = style.TYPE_SCALE["small"]
 _GAP: Final = 2.0  # points between a mark and its label
 _DOT: Final = 4.0  # radius of a mark in points
@@ -70,6 +75,55 @@ def wrapped(text: str, limit_mm: float) -> list[str]:
             else:
                 lines.append(piece)
     return lines
+
+
+class Rows(NamedTuple):
+    """Words of rows, wrapped, and how high each row is, in millimetres."""
+
+    texts: list[str]
+    heights: Floats
+
+    @property
+    def middles(self) -> Floats:
+        """Millimetres from the top."""
+        return np.asarray(self.heights.cumsum() - self.heights / 2)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Limits of an axis on which the first row stands at the top."""
+        return float(self.heights.sum()), 0.0
+
+
+def rows_of(words: Iterable[object], row_mm: float) -> Rows:
+    """Wrap the words of rows that are `row_mm` high as long as one line is enough."""
+    texts = ["\n".join(wrapped(str(word), ROW_WORDS_MM)) for word in words]
+    lines = np.array([text.count("\n") + 1 for text in texts], dtype=float)
+    return Rows(texts, np.maximum(row_mm, lines * LINE_MM + _ROW_AIR_MM))
+
+
+def legend_columns(words: Sequence[str]) -> int:
+    """Return how many columns, at most five, a legend over the width of the text may have."""
+    widths = [width_mm(word) + _KEY_MM for word in words]
+    return next(
+        (n for n in (5, 4, 3, 2) if sum(map(max, _columns(widths, n))) <= style.TEXT_WIDTH_MM), 1
+    )
+
+
+def legend_mm(words: Sequence[str]) -> float:
+    """Return how high a legend in these columns is."""
+    return _ENTRY_MM * -(-len(words) // legend_columns(words))
+
+
+def _columns(widths: Sequence[float], count: int) -> list[list[float]]:
+    """Return entries by column as matplotlib fills them: one after the other, the first longer."""
+    parts = np.array_split(np.asarray(widths), min(count, len(widths)))
+    return [part.tolist() for part in parts]
+
+
+def panel_title(text: str) -> str:
+    """Return the title of a panel, broken where its semibold type would leave the page."""
+    share = SMALL / style.TYPE_SCALE["body"] * _SEMIBOLD
+    return "\n".join(wrapped(text, (style.TEXT_WIDTH_MM - ROW_WORDS_MM - 6) * share))
 
 
 def _broken(word: str, limit_mm: float) -> list[str]:

@@ -33,7 +33,7 @@ _FOOT_MM: Final = 7.0
 
 def robustness_bars(
     options: pd.DataFrame, *, thresholds: Sequence[float], caption: str, source: str,
-    basis: Sequence[str] = (),
+    basis: Sequence[str] = (), measure: str = "",
 ) -> list[show.Output]:  # fmt: skip
     """Draw in which share of the draws each measure is chosen, and what that is called.
 
@@ -45,7 +45,7 @@ def robustness_bars(
         empty or missing); rows from top to bottom as they stand.
     thresholds : sequence of float
         Shares (0–1) that part the words; drawn as quiet dashes and said in the head.
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -61,7 +61,9 @@ def robustness_bars(
     with style.house_style():
         part = parts([_share_mm(row) for row in options.to_dict("records")], room)
         return [
-            _robustness(options[part == k], thresholds, part_of(caption, k, part), source, basis)
+            _robustness(
+                options[part == k], thresholds, part_of(caption, k, part), source, basis, measure
+            )
             for k in range(part[-1] + 1)
         ]
 
@@ -76,7 +78,7 @@ def _share_mm(row: Any) -> float:
 
 def _robustness(
     options: pd.DataFrame, thresholds: Sequence[float], caption: str, source: str,
-    basis: Sequence[str],
+    basis: Sequence[str], measure: str,
 ) -> show.Figure:  # fmt: skip
     rows = options.to_dict("records")
     heights = [_share_mm(row) for row in rows]
@@ -91,7 +93,16 @@ def _robustness(
     said = "; ".join(_said_share(row) for row in rows)
     limits = ", ".join(map(style.percent, thresholds))
     alt = f"Punktdiagramm: Anteil der Durchläufe mit dieser Maßnahme, Grenzen {limits}. {said}."
-    return show.Figure(figure, caption, source, alt, tuple(basis))
+    head = ("Nr.", "Maßnahme", "Anteil der Durchläufe", "gewählt", "entscheidend ist")
+    data = show.Data(head, [_written(row) for row in rows])
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
+
+
+def _written(row: Any) -> tuple[str, ...]:
+    return (
+        str(row["number"]), row["title"], style.percent(row["chosen_share"]), row["robustness"],
+        row["decides"] or style.DASH,
+    )  # fmt: skip
 
 
 def _share_axis(axes: Axes, thresholds: Sequence[float], body: float) -> None:

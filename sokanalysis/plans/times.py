@@ -41,7 +41,7 @@ _BARS: Final[dict[str, dict[str, Any]]] = {
 
 def timetable_of_measures(
     measures: pd.DataFrame, *, start: dt.date, months: int = 24, caption: str, source: str,
-    basis: Sequence[str] = (),
+    basis: Sequence[str] = (), measure: str = "",
 ) -> list[show.Output]:  # fmt: skip
     """Draw when measures are prepared and when they run, grouped by field of action.
 
@@ -57,7 +57,7 @@ def timetable_of_measures(
         A day of the first month.
     months : int, default 24
         Months to draw.
-    caption, source, basis
+    caption, source, basis, measure
         As in `sokanalysis.figures.bars`.
 
     Returns
@@ -81,7 +81,9 @@ def timetable_of_measures(
     with style.house_style():
         part = parts([row_mm(row, _TITLES_MM) for row in rows.to_dict("records")], room)
         return [
-            _timetable(rows[part == k], start, months, part_of(caption, k, part), source, basis)
+            _timetable(
+                rows[part == k], start, months, part_of(caption, k, part), source, basis, measure
+            )
             for k in range(part[-1] + 1)
         ]
 
@@ -99,7 +101,7 @@ def _check_months(measures: pd.DataFrame, months: int) -> None:
 
 def _timetable(
     rows: pd.DataFrame, start: dt.date, months: int, caption: str, source: str,
-    basis: Sequence[str],
+    basis: Sequence[str], measure: str,
 ) -> show.Figure:  # fmt: skip
     lines: list[Any] = []
     for field, part in rows.groupby("field", sort=False):
@@ -116,9 +118,13 @@ def _timetable(
         else:
             write_name(axes, y, line, _TITLES_MM)
             _bar(axes, y, line, months)
-    said = "; ".join(_said_months(row, start, months) for row in rows.to_dict("records"))
-    alt = f"Zeitplan ab {_month(start, 0)}, {months} Monate. {said}."
-    return show.Figure(figure, caption, source, alt, tuple(basis))
+    said = [_said_months(row, start, months) for row in rows.to_dict("records")]
+    named = zip(rows["number"].astype(str), rows["title"], said, strict=True)
+    spoken = "; ".join(f"{number} {title}: {when}" for number, title, when in named)
+    alt = f"Zeitplan ab {_month(start, 0)}, {months} Monate. {spoken}."
+    columns = (rows["number"].astype(str), rows["title"], rows["field"], said)
+    data = show.Data(("Nr.", "Maßnahme", "Handlungsfeld", "wann"), [*zip(*columns, strict=True)])
+    return show.Figure(figure, caption, source, alt, tuple(basis), measure, data)
 
 
 def _bar(axes: Axes, y: float, row: Any, months: int) -> None:
@@ -173,4 +179,4 @@ def _said_months(row: Any, start: dt.date, months: int) -> str:
     before = f"Vorbereitung ab {begin}, " if row["start_month"] < row["run_month"] else ""
     last = _month(start, min(row["end_month"], months) - 1)
     end = f"über {last} hinaus" if row["end_month"] > months else f"bis Ende {last}"
-    return f"{row['number']} {row['title']}: {before}läuft ab {run} {end}"
+    return f"{before}läuft ab {run} {end}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from sokanalysis import style
 from sokanalysis.errors import Problem
 from sokanalysis.parameters import region_parameters
 from sokanalysis.read import gtfs_flex, gtfs_stops
@@ -15,7 +16,7 @@ from sokanalysis.read.gtfs_calendar import active_services
 from sokanalysis.read.gtfs_files import FeedFiles, feed_files
 from sokanalysis.read.gtfs_flex import Groups, Zones
 from sokanalysis.read.gtfs_frequencies import expanded
-from sokanalysis.read.gtfs_notes import FeedRefused, Notes, german
+from sokanalysis.read.gtfs_notes import FeedRefused, Notes
 from sokanalysis.read.gtfs_stops import Box
 from sokanalysis.read.gtfs_tables import NEEDED, read_table
 from sokanalysis.read.gtfs_times import clock_seconds, fixed_times, ordered
@@ -193,7 +194,7 @@ def _refuse_lossy(
     for what, (lost, whole) in losses.items():
         if lost > limit * whole:
             message = (
-                f"{german(lost)} von {german(whole)} {what} nicht brauchbar, mehr als "
+                f"{style.number(lost)} von {style.number(whole)} {what} nicht brauchbar, mehr als "
                 f"{limit * 100:g} %: {'; '.join(notes.losses)}"
             ).replace(".5 %", ",5 %")
             remedy = "den Fahrplan neu beziehen oder berichtigen lassen"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sokanalysis import style
 from sokanalysis.errors import Problem
 
 
@@ -35,7 +36,7 @@ class Notes:
     def count(self, number: int, one: str, many: str) -> None:
         """Add ``number`` with the singular or the plural; nothing when the number is 0."""
         if number:
-            self.say(f"{german(number)} {one if number == 1 else many}")
+            self.say(f"{style.number(number)} {one if number == 1 else many}")
 
     def lose_calls(self, number: int, one: str, many: str) -> None:
         """Count stop times that cannot be used."""
@@ -51,8 +52,3 @@ class Notes:
         self.count(number, one, many)
         if number:
             self.losses.append(self.lines[-1])
-
-
-def german(number: int) -> str:
-    """Return a whole number with points between the thousands."""
-    return f"{number:,}".replace(",", ".")

@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
-from sokanalysis import style
+from sokanalysis import fonts, style
 from sokanalysis.report.errors import ReportError
 
 PORTRAIT_PT: Final = style.TEXT_WIDTH_MM / 25.4 * 72
 LANDSCAPE_PT: Final = PORTRAIT_PT + (297 - 210) / 25.4 * 72
 GUTTER_PT: Final = 8.0  # left and right inset of a cell together
 _SAFETY: Final = 1.06  # kerning, tabular figures and rounding
-_MAX_HEIGHT_LINES: Final = 7
-_HEAD_EM: Final = 9.0  # a heading may claim this much before it wraps
-_WORD_END = re.compile(r"(?<=[-–/])|\s+")
+_MAX_HEIGHT_LINES: Final = 10
+_TOWER: Final = 3.0  # a line beyond that costs as much as so many others
+_PIECES: Final = 40  # in which the room left is shared out
+_WORD_END = re.compile(r"(?<=[-–/])|[ \t\n]+")  # not at spaces that keep words together
+_KEPT: Final = {style.NBSP, style.THIN}
 _SYLLABLES: Final = "abcdefghijkl"  # hyphenation finds a place within twelve letters
 
 # Tried in this order: room, type size, and whether long words may be hyphenated.
@@ -51,16 +53,19 @@ class _Need:
     Parameters
     ----------
     whole : float
-        What must not be broken: the widest number; 0 in text columns.
+        What must not be broken: the widest number, in text columns the widest range or 0.
     word : float
         The longest word, heading included.
     cell : float
         The longest cell on one line.
+    lines : tuple of float
+        All cells from top to bottom, each on one line; first the heading.
     """
 
     whole: float
     word: float
     cell: float
+    lines: tuple[float, ...]
 
     def least(self, hyphenated: bool) -> float:
         """Return the narrowest width the column can live with."""
@@ -71,11 +76,11 @@ class _Need:
 @lru_cache(maxsize=2)
 def _advances(weight: int) -> dict[str, float]:
     """Read the advance widths of Latin letters from the variable font, in em."""
-    with style.open_font() as font:
+    with fonts.open_font() as font:
         glyphs, names = font.getGlyphSet(location={"wght": weight}), font.getBestCmap()
         unit = font["head"].unitsPerEm
         return {
-            chr(code): glyphs[names[code]].width / unit for code in style.LATIN if code in names
+            chr(code): glyphs[names[code]].width / unit for code in fonts.LATIN if code in names
         }
 
 
@@ -89,32 +94,63 @@ def _words(text: str) -> list[str]:
     return [word for word in _WORD_END.split(text) if word]
 
 
-def _need(head: dict[str, str], cells: Sequence[str], last: str) -> _Need:
-    """Measure one column; only the ten longest texts can be the widest."""
-    longest = sorted(set(cells), key=len, reverse=True)[:10]
+def _need(head: dict[str, Any], cells: Sequence[str], last: str) -> _Need:
+    """Measure one column; only the ten longest texts can have the widest word."""
     words = sorted({w for cell in set(cells) for w in _words(cell)}, key=len, reverse=True)[:10]
     bold = [*_words(head["title"]), head["unit"], *_words(last)]
     word = max([text_width(w) for w in words] + [text_width(w, 600) for w in bold])
-    cell = max([text_width(c) for c in longest] + [text_width(last, 600)])
-    title = min(text_width(head["title"], 600), _HEAD_EM)
-    whole = cell if head["align"] == "right" else 0.0
-    return _Need(whole, word, max(cell, word, title))
+    lines = [*map(text_width, cells), text_width(last, 600)]
+    kept = [text_width(word) for cell in set(cells) for word in _words(cell) if _KEPT & {*word}]
+    whole = max(lines) if head["align"] == "right" else max(kept, default=0.0)
+    return _Need(whole, word, max(*lines, word), (text_width(head["title"], 600), *lines))
 
 
 def _share(needs: Sequence[_Need], size: float, room: float, hyphenated: bool) -> list[float]:
     """Return widths within the room; empty when a word or a number would not fit."""
-    least = [need.least(hyphenated) * size + GUTTER_PT for need in needs]
-    wish = [
-        max(need.cell * _SAFETY * size + GUTTER_PT, low)
-        for need, low in zip(needs, least, strict=True)
-    ]
-    spare = room - sum(least)
-    if spare < 0:
+    widths = [need.least(hyphenated) * size + GUTTER_PT for need in needs]
+    if sum(widths) > room:
         return []
-    missing = sum(wish) - sum(least)
-    part = min(1.0, spare / missing) if missing else 1.0
-    widths = [low + (high - low) * part for low, high in zip(least, wish, strict=True)]
+    widths = _lowered(needs, widths, size, room)
     return _loosened(needs, widths, room - sum(widths))
+
+
+def _lowered(
+    needs: Sequence[_Need], widths: Sequence[float], size: float, room: float
+) -> list[float]:
+    """Give the room left piece by piece to the column that makes the rows lower by most.
+
+    A row is as high as its highest cell, a cell as high as its text is wider than the column; one
+    that hardly does not fit has a line more.
+    """
+    import numpy as np
+
+    texts = np.array([need.lines for need in needs]) * size * _SAFETY
+    inner, spare = np.array(widths) - GUTTER_PT, room - sum(widths)
+    piece = max(spare / _PIECES, 0.5)
+    while spare > piece and (is_short := texts.max(axis=1) > inner + 1e-9).any():
+        heights = _heights(texts, inner)
+        wider = _heights(texts, inner + piece)
+        saved = [
+            _total(np.vstack([heights[:k], wider[k : k + 1], heights[k + 1 :]]))
+            if short
+            else np.inf
+            for k, short in enumerate(is_short)
+        ]
+        inner[int(np.argmin(saved))] += piece
+        spare -= piece
+    widened: list[float] = (inner + GUTTER_PT).tolist()
+    return widened
+
+
+def _heights(texts: Any, inner: Any) -> Any:
+    ratio = texts / inner[:, None]
+    tower = (ratio - _MAX_HEIGHT_LINES + 1).clip(min=0)  # what nobody reads costs most
+    return ratio.clip(min=1) + 0.5 * (ratio > 1) + _TOWER * tower
+
+
+def _total(heights: Any) -> float:
+    """Add up the rows; what cells need that are not the highest breaks ties."""
+    return float(heights.max(axis=0).sum() + 0.05 * heights.sum())
 
 
 def _loosened(needs: Sequence[_Need], widths: Sequence[float], rest: float) -> list[float]:
@@ -128,6 +164,10 @@ def _is_readable(needs: Sequence[_Need], size: float, widths: Sequence[float]) -
     """Tell whether no cell grows into a tower of short lines."""
     heights = (n.cell * size / (w - GUTTER_PT) for n, w in zip(needs, widths, strict=True))
     return max(heights) <= _MAX_HEIGHT_LINES
+
+
+def _filled(cell: str, most: int) -> str:
+    return cell + style.filling(cell, most)
 
 
 def fit(table: dict[str, Any]) -> Fit:
@@ -148,8 +188,10 @@ def fit(table: dict[str, Any]) -> Fit:
     ReportError
         More columns than a turned page can hold.
     """
-    columns = list(zip(*table["rows"], strict=True)) or [()] * len(table["head"])
-    last = table["total"] or [""] * len(columns)
+    most = [head["places"] for head in table["head"]]
+    rows = [map(_filled, row, most) for row in table["rows"]]
+    columns = list(zip(*rows, strict=True)) or [()] * len(most)
+    last = list(map(_filled, table["total"], most)) or [""] * len(columns)
     needs = [_need(*column) for column in zip(table["head"], columns, last, strict=True)]
     fitting = [
         (_is_readable(needs, size, widths), Fit(size, widths, room == LANDSCAPE_PT, hyphenated))

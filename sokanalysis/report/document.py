@@ -14,14 +14,19 @@ from importlib import resources
 from itertools import takewhile, zip_longest
 from typing import Any, Final
 
-from sokanalysis import style
+from sokanalysis import fonts, style
 from sokanalysis.report.columns import fit, with_breaks
-from sokanalysis.report.edition import Edition, headings, read_edition
+from sokanalysis.report.edition import Edition, headings, is_titled, read_edition
 from sokanalysis.report.errors import ReportError
 from sokanalysis.report.markdown import from_tokens, parse, plain, to_typst
-from sokanalysis.report.outputs import Block, read_blocks
+from sokanalysis.report.outputs import Block, expected_counts, read_blocks
 from sokanalysis.shown import svg_width_pt
 
+# The edition in plain language: large type, some sixty letters a line.
+_PLAIN_SIZES: Final = {
+    "small": 10.0, "label": 11.0, "body": 12.0, "h3": 12.0, "h2": 14.0, "h1": 18.0,
+}  # fmt: skip
+_PLAIN_WIDTH_MM: Final = 120.0
 # Fields whose Markdown the templates evaluate; all other texts are taken literally.
 _MARKDOWN: Final = {"cover": "answer", "note": "text", "data_state": "text"}
 
@@ -66,13 +71,15 @@ def compose(notebook: Any, fallback: str) -> Document:
     """
     blocks = read_blocks(notebook)
     edition = read_edition(notebook.metadata, blocks, fallback)
-    document = Document(edition, _templates(), _expected(blocks))
+    document = Document(edition, _templates(), expected_counts(blocks))
     covers = [block for block in blocks if block.kind == "cover"]
     if len(covers) > 1:
         raise ReportError("Ein Dokument hat nur ein Deckblatt (show.Cover).", cell=covers[1].cell)
     body = list(_Body(document, edition.title, blocks).lines())
-    has_contents = _has_parts(blocks) and not edition.page_max
-    document.files["document.json"] = _json(_about(edition) | {"has_contents": has_contents})
+    has_headings = _has_parts(blocks)
+    is_short = edition.page_max > 0 or edition.is_plain
+    told = {"has_headings": has_headings, "has_contents": has_headings and not is_short}
+    document.files["document.json"] = _json(_about(edition) | told)
     document.files["main.typ"] = "\n\n".join(
         ['#import "house.typ": *', "#show: house", *body]
     ).encode()
@@ -88,12 +95,6 @@ def _json(value: object) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def _expected(blocks: Sequence[Block]) -> dict[str, int]:
-    kinds = [block.kind for block in blocks]
-    names = {"abbildung": "figure", "tabelle": "table", "steckbrief": "factsheet"}
-    return {label: kinds.count(kind) for label, kind in names.items()}
-
-
 def _has_parts(blocks: Sequence[Block]) -> bool:
     return any(headings(block) or block.kind == "factsheet" for block in blocks)
 
@@ -103,10 +104,12 @@ def _about(edition: Edition) -> dict[str, Any]:
     return asdict(edition) | {
         "as_of": [edition.as_of.year, edition.as_of.month, edition.as_of.day],
         "as_of_text": style.german_date(edition.as_of),
+        "colophon": list(edition.colophon),
+        "full_title": edition.full_title,
         "font": style.FONT,
-        "sizes": style.TYPE_SCALE,
+        "sizes": _PLAIN_SIZES if edition.is_plain else style.TYPE_SCALE,
         "scale": 1.0,
-        "text_width": style.TEXT_WIDTH_MM,
+        "text_width": _PLAIN_WIDTH_MM if edition.is_plain else style.TEXT_WIDTH_MM,
         "ordinal": style.ORDINAL,
         **{colour.lower(): getattr(style, colour) for colour in colours},
     }
@@ -114,7 +117,7 @@ def _about(edition: Edition) -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _glyphs() -> frozenset[int]:
-    with style.open_font() as font:
+    with fonts.open_font() as font:
         return frozenset(font.getBestCmap())
 
 
@@ -134,10 +137,8 @@ class _Body:
     """Writes the lines of main.typ, and the data files they read."""
 
     def __init__(self, document: Document, title: str, blocks: Sequence[Block]) -> None:
-        self.document, self.title, self.blocks = document, title, blocks
-        chapters = [text for block in blocks for level, text in headings(block) if level == 1]
-        # A single "# Titel" at the top is the document's name: its "##" are the chapters.
-        self.is_titled = chapters[:1] == [title] and len(chapters) == 1
+        self.document, self.blocks = document, blocks
+        self.is_titled = is_titled(blocks, title)
         self.shift = -1 if self.is_titled else 0
         self.level = 0
         self.follows_heading = False
@@ -193,7 +194,8 @@ class _Body:
         last = tokens[-1]
         if _is_heading(last):
             return from_tokens(tokens, self.shift)
-        kept = f"#block(sticky: true)[{from_tokens([last], self.shift)}]"
+        # The empty lines make it a paragraph; without them it is bare text to a screen reader.
+        kept = f"#block(sticky: true)[\n\n{from_tokens([last], self.shift)}\n\n]"
         return "\n\n".join([from_tokens(tokens[:-1], self.shift), kept])
 
     def _is_title(self, token: dict[str, Any]) -> bool:
@@ -232,6 +234,9 @@ def _is_heading(token: dict[str, Any]) -> bool:
 
 def _laid_out(table: dict[str, Any]) -> dict[str, Any]:
     layout = asdict(fit(table))
+    most = [head["places"] for head in table["head"]]
+    for part, rows in (("filling", table["rows"]), ("total_filling", [table["total"]])):
+        layout[part] = [list(map(style.filling, row, most)) for row in rows]
     if layout["breaks_words"]:
         layout["rows"] = [[with_breaks(cell) for cell in row] for row in table["rows"]]
     return layout

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any, Final
 
+from sokanalysis import style
 from sokanalysis.report.errors import ReportError
 from sokanalysis.report.markdown import parse, plain
 from sokanalysis.report.outputs import Block
@@ -37,6 +39,8 @@ class Edition:
         How many pages the document may have: seiten; 0 for any number.
     is_joint : bool
         Whether its chapters are documents: teile.
+    is_plain : bool
+        Whether it is in plain language, and so in large type on short lines: einfach.
     """
 
     title: str
@@ -50,6 +54,19 @@ class Edition:
     basis: tuple[str, ...]
     page_max: int = 0
     is_joint: bool = False
+    is_plain: bool = False
+
+    @property
+    def full_title(self) -> str:
+        """Return title and subtitle: what a window or a tab shows of the document."""
+        return " – ".join(part for part in (self.title, self.subtitle) if part)
+
+    @property
+    def colophon(self) -> tuple[str, str]:
+        """Return data state and version: who has both, can make the same document again."""
+        state = "Stand der Daten:" if self.is_plain else "Datenstand"
+        made = f"sokanalysis{style.NBSP}{version('sokanalysis')}"
+        return f"{state} {style.german_date(self.as_of)}", made
 
 
 def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: str) -> Edition:
@@ -85,6 +102,7 @@ def read_edition(metadata: dict[str, Any], blocks: Sequence[Block], fallback: st
         as_of=_as_of(told.get("datenstand", ""), blocks),
         page_max=int(told.get("seiten", 0)),
         is_joint=bool(told.get("teile")),
+        is_plain=bool(told.get("einfach")),
         basis=tuple(dict.fromkeys(word for block in blocks for word in block.data["basis"])),
     )
 
@@ -99,6 +117,12 @@ def headings(block: Block) -> list[tuple[int, str]]:
         for token in tokens
         if token["type"] == "heading"
     ]
+
+
+def is_titled(blocks: Sequence[Block], title: str) -> bool:
+    """Tell whether a single "# Titel" names the document: then its "##" are the chapters."""
+    chapters = [text for block in blocks for level, text in headings(block) if level == 1]
+    return chapters == [title]
 
 
 def _first_heading(blocks: Sequence[Block]) -> str:

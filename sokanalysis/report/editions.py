@@ -1,7 +1,8 @@
 """Further documents from executed notebooks: the short one, the plain one, all in one.
 
 A cell tagged ``kurzfassung`` also stands in the short edition, one tagged ``nur-kurzfassung`` only
-there; the same with ``einfach``. So every number is the one of the long documents.
+there; the same with ``einfach``. So every number is the one of the long documents. All of them
+are in the order of the notebooks, but in the short edition maps lead: where, and then why.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
-from sokanalysis.report.edition import Edition, read_edition
+from sokanalysis.report.edition import Edition, is_titled, read_edition
 from sokanalysis.report.outputs import BRIEF, PLAIN, belongs, read_blocks
 from sokanalysis.shown import MIME
 
@@ -20,7 +21,7 @@ QUESTION: Final = (
     "heimkommen und einen Platz finden?"
 )
 _BRIEF_PAGES: Final = 2
-_CHAPTER: Final = re.compile(r"(?m)^(#{1,5}) ")
+_HEADING: Final = re.compile(r"(?m)^ {0,3}(#{1,6})(?=\s)")
 
 
 def brief_notebook(executed: Sequence[Any]) -> Any:
@@ -31,20 +32,19 @@ def brief_notebook(executed: Sequence[Any]) -> Any:
     executed : sequence of nbformat.NotebookNode
         In reading order.
     """
-    numbers = [number for cover in map(_cover, executed) for number in cover["numbers"][:1]]
-    opening = [_shown(kind="text", markdown=f"**{QUESTION}**"),
-               _shown(kind="key_figures", numbers=numbers)]  # fmt: skip
+    numbers = _shown(kind="key_figures", numbers=_first_numbers(executed))
     cells = [cell for notebook in executed for cell in _tagged(notebook, BRIEF)]
-    told = {"titel": "Kurzfassung", "untertitel": "Das Wichtigste aus drei Berichten",
+    cells.sort(key=lambda cell: not _is_map(cell))
+    told = {"titel": "Kurzfassung", "untertitel": QUESTION,
             "datei": "kurzfassung", "seiten": _BRIEF_PAGES}  # fmt: skip
-    return _notebook([*opening, *cells], _edition(executed), told)
+    return _notebook([numbers, *cells], _edition(executed), told)
 
 
 def plain_notebook(executed: Sequence[Any]) -> Any:
     """Return the edition in plain language: what is tagged for it."""
     cells = [cell for notebook in executed for cell in _tagged(notebook, PLAIN)]
     told = {"titel": "Kurz und einfach gesagt", "untertitel": "Kurzfassung in einfacher Sprache",
-            "datei": "einfach", "seiten": _BRIEF_PAGES}  # fmt: skip
+            "datei": "einfach", "einfach": True}  # fmt: skip
     return _notebook(cells, _edition(executed), told)
 
 
@@ -58,27 +58,46 @@ def joint_notebook(executed: Sequence[Any]) -> Any:
 
 
 def _joint_cover(executed: Sequence[Any]) -> Any:
-    covers = [_cover(notebook) for notebook in executed]
-    numbers = [number for cover in covers for number in cover["numbers"][:1]]
+    covers, numbers = [_cover(notebook) for notebook in executed], _first_numbers(executed)
     basis = list(dict.fromkeys(word for cover in covers for word in cover["basis"]))
     return _shown(
         kind="cover", question=QUESTION, numbers=numbers, answer=covers[-1]["answer"], basis=basis
     )
 
 
+def _first_numbers(executed: Sequence[Any]) -> list[dict[str, str]]:
+    """Return the first number of every cover."""
+    return [number for cover in map(_cover, executed) for number in cover["numbers"][:1]]
+
+
 def _part(notebook: Any) -> Iterator[Any]:
-    edition = read_edition(notebook.metadata, read_blocks(notebook), "")
-    cover = _cover(notebook)
+    blocks = read_blocks(notebook)
+    edition, cover = read_edition(notebook.metadata, blocks, ""), _cover(notebook)
     yield _markdown(f"# {edition.title}\n\n{cover['question']}")
     yield _shown(kind="key_figures", numbers=cover["numbers"], basis=cover["basis"])
     yield _shown(kind="note", note="ergebnis", label="Was wir empfehlen", text=cover["answer"])
+    names_it = is_titled(blocks, edition.title)
     for cell in notebook.cells:
-        if not belongs(cell, ""):
-            continue
-        if cell.cell_type == "markdown":
-            yield _markdown(_CHAPTER.sub(r"#\1 ", cell.source))
-        elif cell.outputs and not _is_cover(cell):
-            yield cell
+        if belongs(cell, "") and not _is_cover(cell):
+            yield _below(cell, names_it)
+
+
+def _below(cell: Any, names_it: bool) -> Any:
+    """Return a cell whose headings are those of a part; one that names the document is gone."""
+    lowered = deepcopy(cell)
+    if cell.cell_type == "markdown":
+        lowered.source = _lowered(cell.source, names_it)
+    for output in lowered.get("outputs", ()):
+        for payload in (output.get("data", {}), output.get("data", {}).get(MIME, {})):
+            for name in {"markdown", "text/markdown"} & set(payload):
+                payload[name] = _lowered(payload[name], names_it)
+    return lowered
+
+
+def _lowered(markdown: str, names_it: bool) -> str:
+    if names_it:
+        return re.sub(r"(?m)^ {0,3}# .*$", "", markdown)
+    return _HEADING.sub(r"#\1", markdown)
 
 
 def _tagged(notebook: Any, edition: str) -> list[Any]:
@@ -90,7 +109,12 @@ def _cover(notebook: Any) -> dict[str, Any]:
 
 
 def _is_cover(cell: Any) -> bool:
-    return any(o.get("data", {}).get(MIME, {}).get("kind") == "cover" for o in cell.outputs)
+    outputs = cell.get("outputs", ())
+    return any(o.get("data", {}).get(MIME, {}).get("kind") == "cover" for o in outputs)
+
+
+def _is_map(cell: Any) -> bool:
+    return any("<iframe" in o.get("data", {}).get("text/html", "") for o in cell.get("outputs", ()))
 
 
 def _edition(executed: Sequence[Any]) -> Edition:

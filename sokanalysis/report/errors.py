@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from sokanalysis.errors import SokanalysisError
+
+_LOST: Final = {"abbildung": "Abbildungen", "tabelle": "Tabellen", "steckbrief": "Steckbriefe"}
 
 
 class ReportError(SokanalysisError):
@@ -28,3 +33,23 @@ class ReportError(SokanalysisError):
     def at(self, notebook: str, cell: int | None = None) -> ReportError:
         """Return the same error with its place."""
         return ReportError(self.message, self.notebook or notebook, self.cell or cell)
+
+
+def refuse_loss(expected: Mapping[str, int], found: Mapping[str, int], where: str) -> None:
+    """Refuse a document in which not everything arrived that was shown.
+
+    Parameters
+    ----------
+    expected, found : mapping of str to int
+        Count by "abbildung", "tabelle", "steckbrief".
+    where : str
+        German, such as "im PDF".
+
+    Raises
+    ------
+    ReportError
+        Names the first kind of which there are too few or too many.
+    """
+    for label, wanted in expected.items():
+        if found[label] != wanted:
+            raise ReportError(f"Von {wanted} {_LOST[label]} kamen {found[label]} {where} an.")

@@ -7,20 +7,21 @@ would miss it in the document, or the board would find it there.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sokanalysis.report.errors import ReportError
 from sokanalysis.shown import MIME
 
-LAB_ONLY: Final = "nur-lab"
 BRIEF: Final = "kurzfassung"
 PLAIN: Final = "einfach"
-OTHER_EDITIONS: Final = {LAB_ONLY, f"nur-{BRIEF}", f"nur-{PLAIN}"}
 KINDS: Final = frozenset(
     {"text", "figure", "table", "key_figures", "cover", "data_state", "factsheet", "note"}
 )
+_LABELS: Final = {"abbildung": "figure", "tabelle": "table", "steckbrief": "factsheet"}
+# What a frame shows is escaped inside its tag, which therefore ends at the first bracket.
+_FRAME = re.compile(r"<iframe [^>]*></iframe>")
 _ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _HINTS: Final = {
     "text/html": "eine HTML-Ausgabe (zum Beispiel eine rohe Tabelle); bitte show.Table verwenden",
@@ -39,10 +40,13 @@ class Block:
         Number of the cell, counted from 1.
     data : dict
         A payload of `sokanalysis.show`; text cells are payloads of kind `text`.
+    frame : str
+        The interactive twin of a map, as an `<iframe>`; empty for anything else.
     """
 
     cell: int
     data: dict[str, Any]
+    frame: str = ""
 
     @property
     def kind(self) -> str:
@@ -93,7 +97,15 @@ def _from_outputs(outputs: list[Any], number: int) -> Iterator[Block]:
         if output.output_type == "stream":
             _refuse_prints(output, number)
         else:
-            yield Block(number, _payload(output.get("data", {}), number))
+            data = output.get("data", {})
+            frame = _FRAME.search(data.get("text/html", ""))
+            yield Block(number, _payload(data, number), frame[0] if frame else "")
+
+
+def expected_counts(blocks: Iterable[Block]) -> dict[str, int]:
+    """Return how many there must be in a document of what is numbered, by German label."""
+    kinds = [block.kind for block in blocks]
+    return {label: kinds.count(kind) for label, kind in _LABELS.items()}
 
 
 def error_line(output: Any) -> str:

@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
-from sokanalysis import style
-from sokanalysis.report.errors import ReportError
+from sokanalysis import fonts
+from sokanalysis.report.errors import ReportError, refuse_loss
 
 if TYPE_CHECKING:
     import typst
@@ -33,14 +33,13 @@ _TRAPS: Final = {
 }
 # Smaller than this a page is not for reading.
 _SCALES: Final = (0.95, 0.9, 0.86, 0.82, 0.78)
-_LOST: Final = {"abbildung": "Abbildungen", "tabelle": "Tabellen", "steckbrief": "Steckbriefe"}
 
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
     import typst
 
-    return typst.Fonts(include_system_fonts=False, font_paths=[str(style.font_folder())])
+    return typst.Fonts(include_system_fonts=False, font_paths=[str(fonts.font_folder())])
 
 
 def typeset(document: Document) -> bytes:
@@ -123,7 +122,7 @@ def _cell(main: str, line: int) -> int | None:
 
 def _check_counts(compiler: typst.Compiler, expected: dict[str, int]) -> None:
     """Count what was really set; a lost table must not go unnoticed."""
-    for label, wanted in expected.items():
-        found = len(json.loads(compiler.query(f"<{label}>", field="label")))
-        if found != wanted:
-            raise ReportError(f"Von {wanted} {_LOST[label]} kamen {found} im PDF an.")
+    found = {
+        label: len(json.loads(compiler.query(f"<{label}>", field="label"))) for label in expected
+    }
+    refuse_loss(expected, found, "im PDF")
