@@ -104,8 +104,8 @@ def moved_sessions(region: Region, sessions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _moved(sessions: pd.DataFrame, shift: int) -> pd.DataFrame:
-    start = sessions["start_time"].map(minutes_of_day) + shift
-    end = sessions["end_time"].map(minutes_of_day) + shift
+    start = sessions["start_time"].map(minutes_of_day).astype("int64") + shift
+    end = sessions["end_time"].map(minutes_of_day).astype("int64") + shift
     inside = ((start >= 6 * 60) & (end <= 22 * 60)).astype(bool)
     inside = inside.groupby([sessions["offer_id"], sessions["site_id"]]).transform("all")
     tag = f"|{shift}"

@@ -38,9 +38,7 @@ def _ground_map(region: Region) -> folium.Map:
     return leaflet
 
 
-def area_map(
-    region: Region, classed: pd.Series[int], classes: Classes, unit: str
-) -> folium.Map:
+def area_map(region: Region, classed: pd.Series[int], classes: Classes, unit: str) -> folium.Map:
     """Return the municipalities coloured by class, with name and class on hovering."""
     import folium
 

@@ -220,6 +220,17 @@ def test_wide_tables_turn_the_page(reader):
     assert "Angebots" in turned[0].extract_text()
 
 
+def test_a_heading_turns_with_the_table_below_it():
+    cells = [markdown("# Davor\n\nText\n\n## Anhang\n\nWas steht hier?"), shown(wide_table())]
+    document = compose(notebook(*cells), "demo")
+    texts = [s.extract_text() for s in pypdf.PdfReader(io.BytesIO(typeset(document))).pages]
+    assert len(texts) == 2
+    assert "1.1 Anhang" not in texts[0].split("Davor")[-1]
+    assert (
+        texts[1].index("1.1 Anhang") < texts[1].index("Was steht hier?") < texts[1].index("Tabelle")
+    )
+
+
 def test_the_same_notebook_gives_the_same_bytes(pdf):
     assert typeset(compose(whole_notebook(), "demo")) == pdf
 

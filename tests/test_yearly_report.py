@@ -68,10 +68,10 @@ def test_the_whole_report(regions):
         "und 1 sonst geändert; ein Angebot kann mehrfach genannt sein.",
         # 1100 + 10 and 990 + 10.
         "**Teilnahme.** Zahl der Menschen, die teilnehmen können: 1\u202f110; am 22. November 2025 "
-        "waren es 1\u202f000 (+110). Wer zwei Bedarfe hat, zählt zweimal. Ursachen der Veränderung: "
-        "Angebot und Fahrplan +120 und Bedarf −10.",
-        "- Kurs: 1\u202f100 von 1\u202f200 können teilnehmen, zuvor 990 von 1\u202f000 (+110; Angebot und "
-        "Fahrplan +120 und Bedarf −10)\n"
+        "waren es 1\u202f000 (+110). Wer zwei Bedarfe hat, zählt zweimal. Ursachen der "
+        "Veränderung: Angebot und Fahrplan +120 und Bedarf −10.",
+        "- Kurs: 1\u202f100 von 1\u202f200 können teilnehmen, zuvor 990 von 1\u202f000 (+110; "
+        "Angebot und Fahrplan +120 und Bedarf −10)\n"
         "- Arbeit: 10 von 50 können teilnehmen, zuvor 10 von 50 (unverändert)",
         "**Ampel.** Sie zeigt 2-mal grün (im Plan) und 1-mal grau (nicht messbar).",
         "**Maßnahmen und Geld.** Abgeschlossen sind 2 Maßnahmen (S1 und S2) mit "

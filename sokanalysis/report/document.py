@@ -27,6 +27,7 @@ _PLAIN_SIZES: Final = {
     "small": 10.0, "label": 11.0, "body": 12.0, "h3": 12.0, "h2": 14.0, "h1": 18.0,
 }  # fmt: skip
 _PLAIN_WIDTH_MM: Final = 120.0
+_TURNED: Final = "turned"
 # Fields whose Markdown the templates evaluate; all other texts are taken literally.
 _MARKDOWN: Final = {"cover": "answer", "note": "text", "data_state": "text"}
 
@@ -142,13 +143,14 @@ class _Body:
         self.shift = -1 if self.is_titled else 0
         self.level = 0
         self.follows_heading = False
+        self.lead = ""
 
     def lines(self) -> Iterator[str]:
         ordered = sorted(self.blocks, key=lambda block: block.kind != "cover")
         for block, following in zip_longest(ordered, ordered[1:]):
             try:
                 _check_glyphs({k: v for k, v in block.data.items() if k != "svg"}, block.cell)
-                then = following.kind if following is not None else ""
+                then = _what_follows(following)
                 opening = "#pagebreak(weak: true)\n\n" if self._opens_part(block) else ""
                 yield f"// Zelle {block.cell}\n{opening}{self._line(block, then)}"
             except ReportError as error:
@@ -169,7 +171,8 @@ class _Body:
         name = f"data-{len(self.document.files)}.json"
         self.document.files[name] = _json(self._data(block))
         self.follows_heading = False
-        return f'#{block.kind.replace("_", "-")}-block(json("{name}"))'
+        lead, self.lead = f", lead: [\n\n{self.lead}\n\n]" if self.lead else "", ""
+        return f'#{block.kind.replace("_", "-")}-block(json("{name}"){lead})'
 
     def _prose(self, block: Block, then: str) -> str:
         tokens = [token for token in parse(block.data["markdown"]) if not self._is_title(token)]
@@ -185,9 +188,17 @@ class _Body:
             tokens = tokens[: len(tokens) - len(closing)]
             parts = [from_tokens(tokens, self.shift), "#pagebreak(weak: true)"]
             return "\n\n".join([*parts, from_tokens(closing, self.shift)])
+        if then == _TURNED and any(map(_is_heading, tokens)):
+            return self._led(tokens)
         if then in ("figure", "table") and any(map(_is_heading, tokens)):
             return self._asked(tokens)
         return from_tokens(tokens, self.shift)
+
+    def _led(self, tokens: list[dict[str, Any]]) -> str:
+        """Keep the last heading, and what it says, for the turned page of the table below it."""
+        start = max(place for place, token in enumerate(tokens) if _is_heading(token))
+        self.lead = from_tokens(tokens[start:], self.shift)
+        return from_tokens(tokens[:start], self.shift)
 
     def _asked(self, tokens: list[dict[str, Any]]) -> str:
         """Keep a heading's question on the page of the figure that answers it."""
@@ -226,6 +237,16 @@ class _Body:
         name = f"drawing-{len(self.document.files)}.svg"
         self.document.files[name] = svg.encode()
         return name
+
+
+def _what_follows(block: Block | None) -> str:
+    """Return the kind of the next block; a table on a page of its own is `_TURNED`."""
+    if block is None or block.kind != "table":
+        return block.kind if block else ""
+    try:
+        return _TURNED if fit(block.data).is_landscape else "table"
+    except ReportError as error:
+        raise error.at("", block.cell) from None
 
 
 def _is_heading(token: dict[str, Any]) -> bool:
