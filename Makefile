@@ -44,6 +44,7 @@ bench: $(READY) ## what is timed, against whom
 	@$(BIN)/python -m benchmarks.reach
 	@$(BIN)/python -m benchmarks.catchments
 	@$(BIN)/python -m benchmarks.portfolio
+	@$(BIN)/python -m benchmarks.cut
 
 docs: $(READY) ## reference pages of the handbook, from schema and parameters
 	@$(BIN)/python -m sokanalysis.reference

@@ -22,7 +22,7 @@ from pyarrow import csv as arrow_csv
 from sokanalysis.read.bounded import LINE_MAX_CHARS
 from sokanalysis.read.gtfs_files import UNREADABLE, FeedFiles, Layout, refused
 from sokanalysis.read.gtfs_notes import Notes
-from sokanalysis.read.gtfs_tables import NEEDED, _layout, read_table
+from sokanalysis.read.gtfs_tables import NEEDED, layout_of, read_table
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -282,7 +282,7 @@ def _layout_of(files: FeedFiles, file: str) -> Layout:
     """Return how a table is written, which the reader then need not find out again."""
     if file not in files.layouts:
         try:
-            files.layouts[file] = _layout(files, file, Notes())
+            files.layouts[file] = layout_of(files, file, Notes())
         except (*UNREADABLE, csv.Error, UnicodeError) as error:
             raise refused(f"{files.label}/{file}", "lässt sich nicht lesen") from error
     return files.layouts[file]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import lzma
 import re
 import stat
 import zipfile
@@ -185,8 +186,9 @@ def _too_large(size: int, limit: int) -> str:
     return f"ist {size // 2**20} MB groß, gelesen werden höchstens {limit // 2**20} MB"
 
 
-# What opening or unpacking raises that is broken or packed in an unknown way.
-_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError)
+# What opening or unpacking raises where something is broken.
+_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError,
+                      NotImplementedError)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -270,7 +272,7 @@ def open_archive(path: Path, *, max_bytes: int = UNPACKED_MAX_BYTES) -> Iterator
 
 
 def _checked(name: str, bundle: zipfile.ZipFile, max_bytes: int) -> dict[str, zipfile.ZipInfo]:
-    infos = [info for info in bundle.infolist() if not info.is_dir()]
+    infos = [info for info in bundle.infolist() if not info.filename.endswith(("/", "\\"))]
     total = sum(info.file_size for info in infos)
     problems = [found for info in infos for found in _problems(name, info)]
     if len(infos) > _MEMBER_MAX_COUNT:

@@ -132,7 +132,7 @@ def _zip_files(path: Path, notes: Notes) -> FeedFiles:
 
 def _members(bundle: zipfile.ZipFile, notes: Notes) -> dict[str, zipfile.ZipInfo]:
     """Return the files of an archive by place; those that point out of it are left out."""
-    files = [info for info in bundle.infolist() if not info.is_dir()]
+    files = [info for info in bundle.infolist() if not info.filename.endswith("/")]
     members = {info.filename.replace("\\", "/"): info for info in files}  # as Windows packs
     inside = {place: info for place, info in members.items() if not _points_outside(place)}
     notes.count(

@@ -109,7 +109,7 @@ def read_table(
     cut = cut or (lambda part: part)
     try:
         if file not in files.layouts:  # a large table is gone through twice
-            files.layouts[file] = _layout(files, file, notes)
+            files.layouts[file] = layout_of(files, file, notes)
         layout = files.layouts[file]
         if not layout.titles:
             return nothing
@@ -122,7 +122,7 @@ def read_table(
     return pd.concat([nothing, *parts], ignore_index=True)
 
 
-def _layout(files: FeedFiles, file: str, notes: Notes) -> Layout:
+def layout_of(files: FeedFiles, file: str, notes: Notes) -> Layout:
     """Look at the file before it is read: encoding, columns, separator."""
     layout = _heading(files, file, *_encoding(files, file, notes))
     if layout.separator != ",":
