@@ -126,7 +126,6 @@ def ways(region: Region, *, reached: float, no_return: float, holidays: float) -
             "Wir haben für jeden Ort und jedes Angebot gerechnet:",
             "Klappt der Weg hin und zurück?",
         ),
-        "Das Ergebnis ist:",
         _listed(
             [
                 f"In der Schulzeit klappt es bei {of_hundred(reached)} Wegen.",

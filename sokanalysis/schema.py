@@ -290,5 +290,5 @@ DIALOGUE_TABLES: Final = (ITEMS, ROUNDS, VOTES)
 OFFICIAL_TABLES: Final = (MUNICIPALITIES, POPULATION, SETTLEMENTS, GROUPS)
 # Without a row in each of these nothing can be said about a district; without one in the others
 # providers can be asked, but not how people get there.
-NEEDED_TABLES: Final = (*OFFICIAL_TABLES, PROVIDERS, OFFERS)
-TRAVEL_TABLES: Final = (SITES, SESSIONS)
+NEEDED_TABLES: Final = (*OFFICIAL_TABLES, PROVIDERS)
+TRAVEL_TABLES: Final = (OFFERS, SITES, SESSIONS)

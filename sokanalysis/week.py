@@ -232,7 +232,9 @@ def shift_table(region: Region, effects: pd.DataFrame) -> pd.DataFrame:
     table = shares.reindex(columns=list(_SHIFT_COLUMNS.values())).reset_index()
     best = rows[rows["is_best"]].set_index("session_id")
     table["best"] = table["session_id"].map(best["best"])
-    table["gained_share"] = table["session_id"].map(best["reached_share"]) - table["today_share"]
+    table["gained_share"] = (
+        table["session_id"].map(best["reached_share"]).astype("float64") - table["today_share"]
+    )
     ordered = table.sort_values("gained_share", ascending=False, kind="stable")
     return ordered.drop(columns="session_id").rename_axis(columns=None).reset_index(drop=True)
 

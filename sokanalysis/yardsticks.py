@@ -108,7 +108,7 @@ def commuting(
     season, with_flex, _ = STATES[state]
     wanted = (answers["with_flex"] == with_flex) & answers["day_type"].isin(SEASONS[season])
     rows = answers[wanted & answers["session_id"].isin(sessions["session_id"])]
-    limit = rows["session_id"].map(_limits(region, sessions))
+    limit = rows["session_id"].map(_limits(region, sessions)).astype("float64")
     by_bus = rows["mode"] == "bus"
     # Seconds made to minutes and added up miss a limit by less than this rounding.
     chosen = {
@@ -187,7 +187,9 @@ def _straight_km(region: Region, homes: Points, places: Points) -> npt.NDArray[n
 def _limits(region: Region, sessions: pd.DataFrame) -> pd.Series[float]:
     """Return the reasonable commute a day in minutes, by session."""
     parameters = region.parameters
-    start, end = (sessions[f"{name}_time"].map(minutes_of_day) for name in ("start", "end"))
+    start, end = (
+        sessions[f"{name}_time"].map(minutes_of_day).astype("int64") for name in ("start", "end")
+    )
     is_long = (end - start) > 60 * parameters.commute_long_above_hours
     short, long = parameters.commute_short_max_minutes, parameters.commute_long_max_minutes
     limits = np.where(is_long, float(long), float(short))

@@ -164,7 +164,7 @@ def test_an_offer_unknown_to_a_district_without_offers():
     [
         ({"start": "neun Uhr"}, "Spalte „Beginn“: „neun Uhr“ – keine Uhrzeit → "),
         ({"start": "13:00"}, "Spalte „Ende“: „12:00“ – liegt vor „Beginn“ (13:00) → "),
-        ({"weekdays": ["Montag"]}, "Spalte „Wochentage“: „Montag“ – kein Wert der Liste → einen"),
+        ({"weekdays": ["Montage"]}, "Spalte „Wochentage“: „Montage“ – kein Wert der Liste → einen"),
         ({"weekdays": []}, "Spalte „Wochentage“ – fehlt → "),
     ],
 )
@@ -179,7 +179,7 @@ def test_a_session_that_cannot_be(district, values, words):
 
 def test_all_that_is_wrong_is_said_at_once(district):
     with pytest.raises(DataProblems) as raised:
-        district.with_session("A1", "O1", ["Montag"], "9 Uhr", "12:60")
+        district.with_session("A1", "O1", ["Montage"], "9 Uhr", "12:60")
     assert [problem.column for problem in raised.value.problems] == [
         "Wochentage", "Beginn", "Ende",
     ]  # fmt: skip

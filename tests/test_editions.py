@@ -159,7 +159,7 @@ def plain(text: str) -> str:
 
 def visible(page: str) -> str:
     """Return a page's words without its head, maps and drawings."""
-    body = re.sub(r"<iframe.*?</iframe>|<style>.*?</style>", "", page.split("<body>")[1])
+    body = re.sub(r"<iframe.*?</iframe>|<style>.*?</style>", "", re.split("<body[^>]*>", page)[1])
     return plain(re.sub(r"<[^>]*>", " ", body))
 
 
@@ -349,6 +349,12 @@ def test_the_plain_edition_is_large_left_and_never_hyphenated():
     starts = {round(x) for x, _, text in body}
     assert starts == {71}
     assert all(len(text) <= 75 for *_, text in body)
+
+
+def test_the_plain_page_is_large_too():
+    assert '<body class="einfach">' in html("einfach")
+    assert "<body>" in html("kurzfassung")
+    assert re.search(r"\.einfach\{[^}]*hyphens:manual", html("einfach"))
 
 
 def test_in_the_plain_edition_each_sentence_has_its_line():

@@ -197,7 +197,7 @@ def test_documents_keep_the_standards(made, name, profile):
 def test_pages_are_accessible_ask_for_nothing_and_fit_a_telephone(made):
     files = [made[0] / f"{name}.html" for name in EVERY_NAME]
     with browser() as started:
-        found = audit(started, files[:-1], ["breit", "schmal"])
+        found = audit(started, files[:-1], ["schmal", "breit"])
         # The joint page holds the same parts again; their colours need not be measured twice.
         found |= audit(started, files[-1:], ["schmal"])
     assert {name: said for name, said in found.items() if said} == {}

@@ -253,7 +253,7 @@ def weights_of(
     rated = votes[votes["round_id"] == round_id].merge(asked, on="item_id").dropna(subset="rating")
     means = rated.astype({"rating": "float64"}).groupby("item_id")["rating"].agg(["mean", "size"])
     enough = means.loc[means["size"] >= parameters.dialogue_group_min_count, "mean"]
-    score = asked.assign(score=asked["item_id"].map(enough) - _LOWEST)
+    score = asked.assign(score=asked["item_id"].map(enough).astype("float64") - _LOWEST)
     table = score.groupby("reference", sort=False)["score"].mean().reset_index()
     table["is_rated"] = table["score"].notna()
     filled = table["score"].fillna(table["score"].mean()).fillna(0.0)
