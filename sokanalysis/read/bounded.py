@@ -122,14 +122,9 @@ def _require_text(raw: bytes, name: str) -> None:
 def _require_short_lines(text: str, name: str, limit: int) -> None:
     if len(text) <= limit:
         return
-    start = 0
-    while start < len(text):
-        end = text.find("\n", start)
-        end = len(text) if end < 0 else end
-        if end - start > limit:
-            message = f"hat eine Zeile mit {end - start} Zeichen"
-            raise refuse(name, message, row=text.count("\n", 0, start) + 1)
-        start = end + 1
+    for row, line in enumerate(text.split("\n"), start=1):
+        if len(line) > limit:
+            raise refuse(name, f"hat eine Zeile mit {len(line)} Zeichen", row=row)
 
 
 def csv_rows(text: str, name: str, delimiter: str = ";") -> list[list[str]]:

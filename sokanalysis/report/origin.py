@@ -52,7 +52,8 @@ def origins(notebook: Any, name: str) -> list[dict[str, Any]]:
 def write_origins(entries: Sequence[dict[str, Any]], folder: Path) -> Path:
     """Write ``<folder>/herkunft.json``."""
     path = folder / FILE
-    path.write_text(json.dumps(entries, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps(entries, ensure_ascii=False, indent=1) + "\n"
+    path.write_bytes(text.encode())  # the same bytes on every system
     return path
 
 
