@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 fuzz = settings(
-    max_examples=int(os.environ.get("SOK_FUZZ", "20")),
+    max_examples=int(os.environ.get("SOK_FUZZ", "12")),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

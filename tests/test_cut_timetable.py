@@ -284,7 +284,11 @@ def test_missing_tables_are_all_named(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_cut(tmp_path: Path, tables, message: str) -> None:
-    assert message in refused(tmp_path, tables)[0].message
+    limit = csv.field_size_limit(131_072)  # other libraries raise it for the whole process
+    try:
+        assert message in refused(tmp_path, tables)[0].message
+    finally:
+        csv.field_size_limit(limit)
 
 
 def test_a_damaged_table(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sokanalysis.parameters import default_parameters
@@ -112,6 +112,7 @@ def test_what_was_missing_stays_missing():
 counts = st.lists(st.integers(0, 12), max_size=12)
 
 
+@settings(deadline=None)
 @given(counts, st.integers(3, 10))
 def test_nothing_below_the_limit_remains(numbers, limit):
     for before, after in zip(numbers, shown(numbers, limit), strict=True):
@@ -120,6 +121,7 @@ def test_nothing_below_the_limit_remains(numbers, limit):
         assert before > 0 or after == 0
 
 
+@settings(deadline=None)
 @given(counts, st.integers(3, 10))
 def test_the_total_does_not_tell_a_withheld_count(numbers, limit):
     # Who knows the total knows the sum of the withheld counts, and that each is at least 1. Then

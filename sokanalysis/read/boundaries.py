@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -56,7 +57,9 @@ def _loaded(path: Path) -> gpd.GeoDataFrame:
 
     parse_json(read_bytes(path), path.name)
     try:
-        boundaries = gpd.read_file(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # GDAL's words about shapes that are judged below
+            boundaries = gpd.read_file(path)
     except DataSourceError as error:
         raise refuse(path.name, f"nicht lesbar ({error})", "als GeoJSON speichern") from error
     remedy = "jeder Gemeinde Schlüssel (ags) und Namen (name) geben"
